@@ -33,7 +33,7 @@ export interface Owner {
   level: Level;
   region: RegionCode;
   staffId: string | null;
-  via: 'responsible' | 'cover' | 'officer' | 'superior' | 'named' | 'unstaffed';
+  via: 'responsible' | 'cover' | 'officer' | 'substitute' | 'named' | 'unstaffed';
 }
 
 /** A snapshot of who exists and who is on duty: facts the pure core decides with. */
@@ -49,16 +49,18 @@ const CAPACITIES = ['responsible', 'cover', 'officer'] as const;
 
 /**
  * The owner of a case at a level, now: the responsible worker, else cover, else the level's duty officer, else the
- * duty officer of the next level up. Nothing is ever without an owner.
+ * duty officer of the next level up that has one, and where no level above has one, of the next below. Nothing is ever
+ * without an owner.
  */
 export function ownerAt(directory: Directory, region: RegionCode, level: Level, now: Instant): Owner {
   const lowest = rank(levelOf(region));
   const own: Level = LEVELS[Math.max(rank(level), lowest)]!;
-  for (const candidate of LEVELS.slice(rank(own))) {
+  const upThenDown = [...LEVELS.slice(rank(own)), ...LEVELS.slice(lowest, rank(own)).reverse()];
+  for (const candidate of upThenDown) {
     const at = regionAt(region, candidate);
     const duty = onDuty(directory, at, candidate, now);
     if (duty) {
-      const via = candidate === own ? duty.capacity : 'superior';
+      const via = candidate === own ? duty.capacity : 'substitute';
       return { level: own, region: regionAt(region, own), staffId: duty.staffId, via };
     }
   }

@@ -194,7 +194,11 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
       return event.accepted ? enter(decided, event.owner.level, event.owner) : decided;
     }
     case 'extension-requested':
-      return { ...state, pendingExtension: { clockId: event.clockId, amount: event.amount } };
+      return {
+        ...state,
+        pendingExtension: { clockId: event.clockId, amount: event.amount },
+        extensionsAsked: state.extensionsAsked + 1,
+      };
     case 'extension-decided':
       return { ...state, pendingExtension: null };
     case 'graded': {

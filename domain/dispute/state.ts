@@ -221,6 +221,7 @@ export interface Dispute extends Clocked {
   returns: number;
   handedDownFrom: Level | null;
   pendingExtension: { clockId: string; amount: number } | null;
+  extensionsAsked: number;
   pendingRegrade: { danger: DangerFacts; grade: Grade; by: string; count: number } | null;
   regrades: number;
   leaderId: string | null;
@@ -326,6 +327,7 @@ export const NO_DISPUTE: Dispute = {
   returns: 0,
   handedDownFrom: null,
   pendingExtension: null,
+  extensionsAsked: 0,
   pendingRegrade: null,
   regrades: 0,
   leaderId: null,

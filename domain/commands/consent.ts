@@ -1,0 +1,89 @@
+import type { Party } from '../dispute/state.ts';
+import { is } from '../dispute/who.ts';
+import type { Context } from '../machine.ts';
+import type { Dispute } from '../dispute/state.ts';
+import type { Refusal } from '../errors.ts';
+import { partyOf, refuse, unknownParties, type Decider } from './support.ts';
+
+export const deliverNotice: Decider<'deliver-notice'> = (state, { partyIds, channel }, { actor }) => {
+  const unknown = unknownParties(state, partyIds, 'partyIds');
+  if (unknown) return unknown;
+  if (partyIds.length === 0) return refuse('missing_condition', 'name at least one party', 'partyIds');
+  const accused = partyIds.findIndex(
+    (id) => partyOf(state, id)?.accused === true && partyOf(state, id)?.kind === 'guardian',
+  );
+  if (accused >= 0)
+    return refuse(
+      'conflict_of_interest',
+      'nothing passes through a guardian who is the accused',
+      `partyIds.${accused}`,
+    );
+  return [{ type: 'notice-delivered', by: actor.id, partyIds, channel }];
+};
+
+export const consent: Decider<'consent'> = (state, { partyId }, context) => {
+  const party = speakable(state, partyId, context);
+  if ('refused' in party) return party;
+  if (party.consent === 'replaced') return refuse('out_of_order', 'this party was replaced', 'partyId');
+  // After a refusal or withdrawal nobody but that party herself can restart mediation (art. 17).
+  const turnedAway = party.consent === 'refused' || party.consent === 'withdrawn';
+  if (turnedAway && !speaksFor(state, partyId, context)) {
+    return refuse('not_permitted', 'only the party who refused can restart mediation', 'partyId');
+  }
+  return party.consent === 'agreed' ? [] : [{ type: 'consented', by: context.actor.id, partyId }];
+};
+
+export const refuseMediation: Decider<'refuse'> = (state, { partyId, effectTold, reason }, context) => {
+  const party = speakable(state, partyId, context);
+  if ('refused' in party) return party;
+  if (!effectTold)
+    return refuse('missing_condition', 'tell the party what refusing means first', 'effectTold', 'true');
+  return [{ type: 'refused', by: context.actor.id, partyId, reason: reason ?? null }];
+};
+
+export const withdraw: Decider<'withdraw'> = (state, { partyId, reason }, context) => {
+  const party = speakable(state, partyId, context);
+  if ('refused' in party) return party;
+  return [{ type: 'withdrawn', by: context.actor.id, partyId, reason: reason ?? null }];
+};
+
+export const replaceRespondent: Decider<'replace-respondent'> = (
+  state,
+  { partyId, replacement },
+  { actor },
+) => {
+  const unknown = unknownParties(state, [partyId], 'partyId');
+  if (unknown) return unknown;
+  const party: Party = {
+    ...{
+      id: replacement.id,
+      side: replacement.side,
+      kind: replacement.kind,
+      actsFor: replacement.actsFor ?? [],
+    },
+    ...{ accountId: replacement.accountId ?? null, accused: replacement.accused ?? false },
+    ...{ consent: 'not-asked', noticeDeliveredAt: null, asked: 0 },
+  };
+  return [{ type: 'respondent-replaced', by: actor.id, partyId, replacement: party }];
+};
+
+/** A party's own account, or that of somebody who acts for her, but never a guardian who is the accused. */
+function speaksFor(state: Dispute, partyId: string, { actor }: Context): boolean {
+  return state.parties.some(
+    (party) =>
+      party.accountId === actor.id &&
+      (party.id === partyId || (party.actsFor.includes(partyId) && !party.accused)),
+  );
+}
+
+function speakable(state: Dispute, partyId: string, context: Context): Party | Refusal {
+  const party = partyOf(state, partyId);
+  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId');
+  const onlyParty = !(['owner', 'mediator', 'counter', 'above', 'director'] as const).some((who) =>
+    is(who, state, context),
+  );
+  if (onlyParty && !speaksFor(state, partyId, context)) {
+    return refuse('not_permitted', 'a party speaks for herself', 'partyId', 'your own party');
+  }
+  return party;
+}

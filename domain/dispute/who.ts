@@ -1,0 +1,67 @@
+import type { Context } from '../machine.ts';
+import { LEVELS, rank } from '../regions.ts';
+import { holds, ROLES, ROLES_OF_LEVEL, type Role } from '../roles.ts';
+import type { Dispute } from './state.ts';
+
+/** Relations a person can have to a dispute; the lifecycle table says which of them an action needs. */
+export const WHO = [
+  'grid',
+  'community',
+  'street',
+  'district',
+  'leader',
+  'counter',
+  'owner',
+  'above',
+  'receiver',
+  'mediator',
+  'director',
+  'party',
+  'member',
+  'system',
+] as const;
+export type Who = (typeof WHO)[number];
+
+const STAFF = ROLES.filter((role) => !['resident', 'inspector', 'evaluator', 'administrator'].includes(role));
+
+/** Whether the actor stands in that relation to the dispute now. */
+export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>): boolean {
+  const over = (...roles: Role[]): boolean => holds(actor, roles, state.region);
+  switch (who) {
+    case 'grid':
+      return over('grid-worker', 'grid-head');
+    case 'community':
+      return over('community-officer', 'grid-head');
+    case 'street':
+      return over('dispatcher', 'duty-officer');
+    case 'district':
+      return over('district-officer');
+    case 'leader':
+      return over('leader');
+    case 'counter':
+      return over('counter-clerk');
+    case 'owner': {
+      const named = [state.owner.staffId, state.leaderId, state.team?.leadId];
+      return named.includes(actor.id) || holds(actor, ROLES_OF_LEVEL[state.owner.level], state.owner.region);
+    }
+    case 'above':
+      return (
+        over('leader') || LEVELS.slice(rank(state.level) + 1).some((level) => over(...ROLES_OF_LEVEL[level]))
+      );
+    case 'receiver':
+      return state.pendingTransfer !== null && over(...ROLES_OF_LEVEL[state.pendingTransfer.to]);
+    case 'mediator':
+      return [state.mediation.mediatorId, ...state.mediation.coMediatorIds].includes(actor.id);
+    case 'director':
+      return actor.posts.some((post) => {
+        const own = state.mediation.committeeId === null || post.bodyId === state.mediation.committeeId;
+        return post.role === 'committee-director' && own && state.region.startsWith(post.region);
+      });
+    case 'party':
+      return state.reportedBy === actor.id || state.parties.some((party) => party.accountId === actor.id);
+    case 'member':
+      return holds(actor, STAFF, state.region) || state.team?.memberIds.includes(actor.id) === true;
+    case 'system':
+      return actor.system === true;
+  }
+}
