@@ -27,7 +27,7 @@ export interface Context extends TimeRules {
   actor: Actor;
   directory: Directory;
   /** Ids that are the same when the same command is decided again. */
-  newId(prefix: string): string;
+  newId: (prefix: string) => string;
 }
 
 export type Decision<E> = (E | ClockEvent)[] | Refusal;
