@@ -26,7 +26,8 @@ export function takeTexts<T>(
       texts.push({ id, body: part });
       return id;
     }
-    if (Array.isArray(part)) return part.map((entry: unknown) => (node.items ? take(node.items, entry) : entry));
+    if (Array.isArray(part))
+      return part.map((entry: unknown) => (node.items ? take(node.items, entry) : entry));
     if (node.properties && typeof part === 'object' && part !== null) {
       const properties = node.properties;
       return Object.fromEntries(

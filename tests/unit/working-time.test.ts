@@ -160,6 +160,11 @@ describe('a deadline, by example', () => {
     expect(end()).toBe('2026-11-24 17:00');
     hours.windows.pop();
     expect(end()).toBe('2026-11-24 12:00');
+    const served = (): number =>
+      measure(at('2026-11-24 00:00'), at('2026-11-25 00:00'), 'service-hour', hours, DEFAULT_CALENDAR);
+    expect(served()).toBe(15 * HOUR);
+    hours.service.from = '08:00';
+    expect(served()).toBe(14 * HOUR);
   });
 
   test('5,000 working days, and a typical call, are fast enough for 500 acts a second', () => {
