@@ -25,21 +25,21 @@ const NONE = { number: null, category: null, grade: null, ownerId: null };
 /** The four kinds: the one place that knows them all. */
 const KINDS: Record<CaseKind, { machine: AnyMachine; codes: (state: never) => Codes }> = {
   dispute: {
-    machine: disputeMachine as unknown as AnyMachine,
+    machine: disputeMachine,
     codes: ({ number, region, category, level, grade, owner, ...rest }: Dispute) => ({
       ...{ disputeId: null, number, region, category, level, grade, ownerId: owner.staffId },
       stage: stageOf({ number, region, category, level, grade, owner, ...rest }),
     }),
   },
   task: {
-    machine: taskMachine as unknown as AnyMachine,
+    machine: taskMachine,
     codes: ({ disputeId, target, status, owner }: Task) => ({
       ...{ ...NONE, disputeId, region: target.region, stage: status, level: target.level },
       ownerId: owner?.staffId ?? null,
     }),
   },
   conference: {
-    machine: conferenceMachine as unknown as AnyMachine,
+    machine: conferenceMachine,
     codes: ({ disputeId, region, status, level }: Conference) => ({
       ...NONE,
       disputeId,
@@ -49,7 +49,7 @@ const KINDS: Record<CaseKind, { machine: AnyMachine; codes: (state: never) => Co
     }),
   },
   commitment: {
-    machine: commitmentMachine as unknown as AnyMachine,
+    machine: commitmentMachine,
     codes: ({ disputeId, region, status, level }: Commitment) => ({
       ...NONE,
       disputeId,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApply, type Applied } from '../../activities/apply.ts';
 import { DEFAULT_CALENDAR } from '../../domain/calendars/index.ts';
