@@ -2,64 +2,58 @@ import { commitmentMachine, type Commitment } from '../domain/commitment/commitm
 import { conferenceMachine, type Conference } from '../domain/conference/conference.ts';
 import { disputeMachine } from '../domain/dispute/dispute.ts';
 import { stageOf, type Dispute } from '../domain/dispute/state.ts';
-import type { CaseKind, Clocked, Machine } from '../domain/machine.ts';
+import { CASE_KINDS, type CaseKind, type Clocked, type Machine } from '../domain/machine.ts';
 import { taskMachine, type Task } from '../domain/task/task.ts';
+import type { CaseCodes } from '../infra/db/rows.ts';
 
-/** Any case, when its kind does not matter. Commands are checked by `decide`, which refuses what it does not know. */
+/** A machine seen from outside, where the kind is known only at run time. */
 export type AnyMachine = Machine<Clocked, { type: string }, { action: string }>;
 
-/** What lists, queues and Temporal's own screen show of a case. */
-export interface Codes {
-  disputeId: string | null;
-  number: string | null;
-  region: string;
-  category: string | null;
-  stage: string;
-  level: string;
-  grade: string | null;
-  ownerId: string | null;
+// The four differ in their types only inside; what is stored was made by the same machine.
+const MACHINES = {
+  dispute: disputeMachine,
+  task: taskMachine,
+  conference: conferenceMachine,
+  commitment: commitmentMachine,
+} as unknown as Record<CaseKind, AnyMachine>;
+
+/** The machine of a kind. Throws on a kind that does not exist. */
+export function machineOf(kind: CaseKind): AnyMachine {
+  if (!CASE_KINDS.includes(kind)) throw new RangeError('no such kind of case');
+  return MACHINES[kind];
 }
 
-const NONE = { number: null, category: null, grade: null, ownerId: null };
+/** The codes of a case of any kind: what its row, its events and the workflow's screen carry. */
+export function codesOf(kind: CaseKind, state: Clocked): CaseCodes {
+  switch (kind) {
+    case 'dispute': {
+      const dispute = state as Dispute;
+      const { level, grade, category, region, number, policyVersion } = dispute;
+      const ownerId = dispute.owner.staffId;
+      return {
+        ...{ stage: stageOf(dispute), level, grade, category, region, ownerId, number, policyVersion },
+        disputeId: dispute.id,
+      };
+    }
+    case 'task': {
+      const { status, target, owner, disputeId, policyVersion } = state as Task;
+      const { level, region } = target;
+      return {
+        ...NONE,
+        stage: status,
+        level,
+        region,
+        ownerId: owner?.staffId ?? null,
+        disputeId,
+        policyVersion,
+      };
+    }
+    case 'conference':
+    case 'commitment': {
+      const { status, level, region, disputeId, policyVersion } = state as Conference | Commitment;
+      return { ...NONE, stage: status, level, region, disputeId: disputeId || null, policyVersion };
+    }
+  }
+}
 
-/** The four kinds: the one place that knows them all. */
-const KINDS: Record<CaseKind, { machine: AnyMachine; codes: (state: never) => Codes }> = {
-  dispute: {
-    machine: disputeMachine,
-    codes: ({ number, region, category, level, grade, owner, ...rest }: Dispute) => ({
-      ...{ disputeId: null, number, region, category, level, grade, ownerId: owner.staffId },
-      stage: stageOf({ number, region, category, level, grade, owner, ...rest }),
-    }),
-  },
-  task: {
-    machine: taskMachine,
-    codes: ({ disputeId, target, status, owner }: Task) => ({
-      ...{ ...NONE, disputeId, region: target.region, stage: status, level: target.level },
-      ownerId: owner?.staffId ?? null,
-    }),
-  },
-  conference: {
-    machine: conferenceMachine,
-    codes: ({ disputeId, region, status, level }: Conference) => ({
-      ...NONE,
-      disputeId,
-      region,
-      stage: status,
-      level,
-    }),
-  },
-  commitment: {
-    machine: commitmentMachine,
-    codes: ({ disputeId, region, status, level }: Commitment) => ({
-      ...NONE,
-      disputeId,
-      region,
-      stage: status,
-      level,
-    }),
-  },
-};
-
-export const machineOf = (kind: CaseKind): AnyMachine => KINDS[kind].machine;
-
-export const codesOf = (kind: CaseKind, state: Clocked): Codes => KINDS[kind].codes(state as never);
+const NONE = { grade: null, category: null, ownerId: null, number: null } as const;

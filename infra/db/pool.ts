@@ -1,23 +1,65 @@
 import pg from 'pg';
 
-/** bigint columns hold milliseconds and row ids, all far below 2^53. */
-const asNumber = (value: string): number => Number(value);
+export interface PoolOptions {
+  /** At least the number of local activities a worker runs at once, or they wait for each other. */
+  max?: number;
+  statementTimeout_ms?: number;
+  /** A lost idle connection is not a failure: the pool opens another. Told here so that it is not silent. */
+  onIdleError?: (error: Error) => void;
+}
+
+/** Anything that can run a query: the pool itself, or the client of an open transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+const INT8 = 20;
+
+// Instants and 15-digit region numbers all fit a double; pg would hand them out as strings.
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError('int8 beyond 2^53');
+  return value;
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 && format !== 'binary'
+      ? safeInteger
+      : (pg.types.getTypeParser(oid, format) as unknown)) as pg.CustomTypesConfig['getTypeParser'],
+};
 
 /**
- * A pool whose statements end by themselves after 2 s (decision 6): longer than any of ours needs, shorter than the
- * local activity that runs them. `max` must be at least the number of concurrent local activities.
+ * A pool whose statements give up after 2 s: shorter than the local activity (5 s) and the API's deadline (12 s), so
+ * that a blocked row is retried from outside instead of holding a connection.
  */
-export function createPool(connectionString: string, max: number): pg.Pool {
+export function createPool(databaseUrl: string, options: PoolOptions = {}): pg.Pool {
   const pool = new pg.Pool({
-    connectionString,
-    max,
-    statement_timeout: 2000,
-    types: {
-      getTypeParser: (oid, format) =>
-        (oid === pg.types.builtins.INT8 ? asNumber : pg.types.getTypeParser(oid, format)) as never,
-    },
+    connectionString: databaseUrl,
+    max: options.max ?? 40,
+    statement_timeout: options.statementTimeout_ms ?? 2_000,
+    idle_in_transaction_session_timeout: 5_000,
+    connectionTimeoutMillis: 2_000,
+    types,
   });
-  // An idle connection that the server closed is replaced at the next use; without a listener Node would exit.
-  pool.on('error', () => undefined);
+  pool.on('error', (error) => options.onIdleError?.(error));
   return pool;
+}
+
+/** Runs `work` in one transaction; whatever it throws rolls back and is thrown again. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }

@@ -1,154 +1,272 @@
-import type pg from 'pg';
-import type { CaseKind } from '../../domain/machine.ts';
+import type { CaseKind, Clocked } from '../../domain/machine.ts';
 import type { Actor } from '../../domain/roles.ts';
+import type { Queryable } from './pool.ts';
+import { caseRow, eventRows, type CaseChange } from './rows.ts';
 
-/** A command as it lies stored, waiting for or holding its answer. */
 export interface StoredCommand {
+  caseKind: string;
+  caseId: string;
   action: string;
-  body: object;
+  body: Record<string, unknown>;
   actor: Actor;
   expectedVersion: number | null;
   occurredAt: number | null;
   hop: number;
-  answer: object | null;
+  answer: unknown;
 }
 
-export interface LockedCase {
-  version: number;
-  state: object | null;
-  policyVersion: string | null;
+export interface Locked {
+  state: Clocked | null;
+  updatedAt: number;
   command: StoredCommand | null;
   directoryVersion: number;
 }
 
-export interface EventRow {
-  version: number;
-  eventId: string;
-  type: string;
-  data: object;
-  commandId: string;
-  actorId: string;
-}
+// The command row is locked too: a waiter would otherwise see the newest case beside a command as it was before the wait.
+const LOCK = `
+  WITH c AS (SELECT state, updated_at_ms FROM cases WHERE kind = $1 AND id = $2 FOR UPDATE),
+       m AS (SELECT * FROM commands WHERE command_id = $3 AND (SELECT count(*) FROM c) >= 0 FOR UPDATE)
+  SELECT c.state, c.updated_at_ms AS updated_at, d.version AS directory_version,
+    m.command_id, m.case_kind, m.case_id, m.action, m.body, m.actor, m.expected_version, m.occurred_at_ms, m.hop, m.answer
+  FROM directory_version d LEFT JOIN c ON true LEFT JOIN m ON true`;
 
-/** The current row of a case with the columns that lists and the watchdog look at. */
-export interface CaseRow {
-  version: number;
-  state: object;
-  policyVersion: string;
-  disputeId: string | null;
-  number: string | null;
-  region: string;
-  category: string | null;
-  stage: string;
-  level: string;
-  grade: string | null;
-  ownerId: string | null;
-  final: boolean;
-  nextWakeAt: number | null;
-}
-
-export interface OutboxRow {
-  topic: string;
-  eventId: string;
-  payload: string;
-}
-
-export interface Answered {
-  commandId: string;
+interface LockRow {
+  state: Clocked | null;
+  updated_at: number | null;
+  directory_version: number;
+  command_id: string | null;
+  case_kind: string;
+  case_id: string;
   action: string;
+  body: Record<string, unknown>;
   actor: Actor;
-  answer: object;
-  /** False for clock marks, which nobody asked for and which are stored here for the first time. */
-  stored: boolean;
+  expected_version: number | null;
+  occurred_at_ms: number | null;
+  hop: number;
+  answer: unknown;
 }
 
-/**
- * Locks a case until the transaction ends and reads all that a decision needs, in one round trip. The advisory lock also
- * covers a case that has no row yet, so two openings cannot race.
- */
+/** Locks a case and reads what deciding needs. A case that has no row yet is locked by its name until the commit. */
 export async function lockCase(
-  tx: pg.ClientBase,
+  tx: Queryable,
   kind: CaseKind,
   id: string,
   commandId: string | null,
-): Promise<LockedCase> {
-  await tx.query({
-    name: 'lock-case',
-    text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
-    values: [`${kind}:${id}`],
-  });
-  const { rows } = await tx.query<{
-    version: number | null;
-    state: object | null;
-    policy_version: string | null;
-    command: { [K in keyof StoredCommand]: StoredCommand[K] } | null;
-    directory_version: number;
-  }>({
-    name: 'read-case',
-    text: `
-      SELECT c.version, c.state, c.policy_version, d.version AS directory_version,
-        CASE WHEN m.command_id IS NULL THEN NULL ELSE jsonb_build_object('action', m.action, 'body', m.body, 'actor', m.actor,
-          'expectedVersion', m.expected_version, 'occurredAt', m.occurred_at_ms, 'hop', m.hop, 'answer', m.answer) END AS command
-      FROM directory_version d
-      LEFT JOIN cases c ON c.kind = $1 AND c.id = $2
-      LEFT JOIN commands m ON m.command_id = $3 AND m.case_kind = $1 AND m.case_id = $2`,
-    values: [kind, id, commandId],
-  });
+): Promise<Locked> {
+  const locked = await lockOnce(tx, kind, id, commandId);
+  if (locked.state !== null) return locked;
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${kind}:${id}`]);
+  // Whoever held the name may have made the row meanwhile.
+  return lockOnce(tx, kind, id, commandId);
+}
+
+async function lockOnce(
+  tx: Queryable,
+  kind: CaseKind,
+  id: string,
+  commandId: string | null,
+): Promise<Locked> {
+  const { rows } = await tx.query<LockRow>({ name: 'lock-case', text: LOCK, values: [kind, id, commandId] });
   const row = rows[0]!;
+  const command: StoredCommand | null =
+    row.command_id === null
+      ? null
+      : {
+          ...{
+            caseKind: row.case_kind,
+            caseId: row.case_id,
+            action: row.action,
+            body: row.body,
+            actor: row.actor,
+          },
+          ...{
+            expectedVersion: row.expected_version,
+            occurredAt: row.occurred_at_ms,
+            hop: row.hop,
+            answer: row.answer,
+          },
+        };
   return {
-    version: row.version ?? 0,
     state: row.state,
-    policyVersion: row.policy_version,
-    command: row.command,
+    updatedAt: row.updated_at ?? 0,
+    command,
     directoryVersion: row.directory_version,
   };
 }
 
+const COMMAND_COLUMNS =
+  'command_id, case_kind, case_id, action, body, body_hash, actor, expected_version, occurred_at_ms, hop, recorded_at_ms, answer, decided_at_ms';
+const COMMAND_TYPES =
+  'command_id text, case_kind text, case_id text, action text, body jsonb, body_hash text, actor jsonb, expected_version int, occurred_at_ms bigint, hop int, recorded_at_ms bigint, answer jsonb, decided_at_ms bigint';
+const ROW_COLUMNS =
+  'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
+const RENEWED = ROW_COLUMNS.split(', ')
+  .filter((column) => !['kind', 'id', 'opened_at_ms'].includes(column))
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ');
+
+/** $1 events, $2 outbox, $3 row, $4 commands, $5 now; `gate` says when anything is written at all. */
+const write = (gate: string): string => `
+  e AS (INSERT INTO events (case_kind, case_id, version, event_id, type, data, recorded_at_ms, occurred_at_ms, actor_id, command_id)
+    SELECT $3::jsonb->>'kind', $3::jsonb->>'id', x.version, x.event_id, x.type, x.data, $5::bigint, x.occurred_at_ms, x.actor_id, x.command_id
+    FROM jsonb_to_recordset($1::jsonb) AS x(version int, event_id text, type text, data jsonb, occurred_at_ms bigint, actor_id text, command_id text)
+    WHERE ${gate}),
+  o AS (INSERT INTO outbox (topic, key, event_id, payload)
+    SELECT x.topic, x.key, x.event_id, x.payload
+    FROM jsonb_to_recordset($2::jsonb) AS x(version int, topic text, key text, event_id text, payload text)
+    WHERE ${gate} ORDER BY x.version),
+  r AS (INSERT INTO cases (${ROW_COLUMNS})
+    SELECT ${ROW_COLUMNS} FROM jsonb_populate_record(null::cases, $3::jsonb) WHERE ${gate}
+    ON CONFLICT (kind, id) DO UPDATE SET ${RENEWED})`;
+
+const insertCommands = `INSERT INTO commands (${COMMAND_COLUMNS}) SELECT ${COMMAND_COLUMNS} FROM jsonb_to_recordset($4::jsonb) AS x(${COMMAND_TYPES})`;
+
+const APPEND = `
+  WITH k AS (${insertCommands}), ${write('true')}
+  UPDATE commands SET answer = $7::jsonb, decided_at_ms = $5 WHERE command_id = $6 AND answer IS NULL`;
+
+const ANSWER = `UPDATE commands SET answer = $1::jsonb, decided_at_ms = $2 WHERE command_id = $3 AND answer IS NULL`;
+
+const INTAKE = `
+  WITH k AS (${insertCommands} ON CONFLICT DO NOTHING RETURNING 1), ${write('EXISTS (SELECT FROM k)')},
+  t AS (INSERT INTO texts (id, case_id, body, recorded_at_ms)
+    SELECT x.id, $3::jsonb->>'id', x.body, $5 FROM jsonb_to_recordset($6::jsonb) AS x(id text, body text) WHERE EXISTS (SELECT FROM k)),
+  p AS (INSERT INTO parties (id, dispute_id, side, name, phone, id_number, account_id)
+    SELECT x.id, $3::jsonb->>'id', x.side, x.name, x.phone, x.id_number, x.account_id
+    FROM jsonb_to_recordset($7::jsonb) AS x(id text, side text, name text, phone bytea, id_number bytea, account_id text) WHERE EXISTS (SELECT FROM k))
+  SELECT EXISTS (SELECT FROM k) AS inserted`;
+
 /**
- * Writes all that a decision led to, in one statement: events, the current row, outbox and answers. Either everything of
- * it is there afterwards, or nothing.
+ * Writes what an apply decided, in one statement: clock commands, events, outbox, row and the answer. Without events
+ * only the answer is written. Throws when the command has an answer already: that is a bug, the row was locked.
  */
-export async function writeCase(
-  tx: pg.ClientBase,
-  target: { kind: CaseKind; id: string; now: number; occurredAt: number | null },
-  row: CaseRow,
-  events: EventRow[],
-  outbox: OutboxRow[],
-  answered: Answered[],
+export async function appendCase(
+  tx: Queryable,
+  change: CaseChange | null,
+  answered: { commandId: string; answer: unknown; now: number } | null,
 ): Promise<void> {
-  const { kind, id, now, occurredAt } = target;
-  await tx.query({
-    name: 'write-case',
-    text: `
-      WITH new_events AS (
-        INSERT INTO events (case_kind, case_id, version, event_id, type, data, recorded_at_ms, occurred_at_ms, actor_id, command_id)
-        SELECT $1, $2, e.version, e."eventId", e.type, e.data, $3, $4, e."actorId", e."commandId"
-        FROM jsonb_to_recordset($5::jsonb) AS e(version int, "eventId" text, type text, data jsonb, "actorId" text, "commandId" text)
-      ), new_outbox AS (
-        INSERT INTO outbox (topic, key, event_id, payload)
-        SELECT o.entry->>'topic', $6, o.entry->>'eventId', o.entry->>'payload'
-        FROM jsonb_array_elements($7::jsonb) WITH ORDINALITY AS o(entry, position)
-        ORDER BY o.position
-      ), answers AS (
-        INSERT INTO commands (command_id, case_kind, case_id, action, body, body_hash, actor, recorded_at_ms, answer, decided_at_ms)
-        SELECT a."commandId", $1, $2, a.action, '{}', '', a.actor, $3, a.answer, $3
-        FROM jsonb_to_recordset($8::jsonb) AS a("commandId" text, action text, actor jsonb, answer jsonb)
-        ON CONFLICT (command_id) DO UPDATE SET answer = excluded.answer, decided_at_ms = excluded.decided_at_ms
-      )
-      INSERT INTO cases (kind, id, version, state, policy_version, dispute_id, number, region, region_number, category,
-        stage, level, grade, owner_id, final, next_wake_at_ms, opened_at_ms, updated_at_ms)
-      SELECT $1, $2, r.version, r.state, r."policyVersion", r."disputeId", r.number, r.region,
-        rpad(r.region, 15, '0')::bigint, r.category, r.stage, r.level, r.grade, r."ownerId", r.final, r."nextWakeAt", $3, $3
-      FROM jsonb_to_record($9::jsonb) AS r(version int, state jsonb, "policyVersion" text, "disputeId" text, number text,
-        region text, category text, stage text, level text, grade text, "ownerId" text, final boolean, "nextWakeAt" bigint)
-      WHERE r.version > 0
-      ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, state = excluded.state, category = excluded.category,
-        region = excluded.region, region_number = excluded.region_number, stage = excluded.stage, level = excluded.level,
-        grade = excluded.grade, owner_id = excluded.owner_id, final = excluded.final,
-        next_wake_at_ms = excluded.next_wake_at_ms, updated_at_ms = excluded.updated_at_ms`,
-    values: [
-      ...[kind, id, now, occurredAt, JSON.stringify(events), row.disputeId ?? id],
-      ...[JSON.stringify(outbox), JSON.stringify(answered), JSON.stringify(row)],
-    ],
-  });
+  if (change === null) {
+    if (answered === null) return;
+    const values = [JSON.stringify(answered.answer), answered.now, answered.commandId];
+    assertAnswered(await tx.query(ANSWER, values));
+    return;
+  }
+  const { events, outbox } = eventRows(change);
+  // A command's own row is there already; only what clocks did is stored together with its outcome.
+  const clockActs = change.acts.filter((act) => act.commandId !== answered?.commandId);
+  const values = [
+    ...[events, outbox, caseRow(change), commandRows(change, clockActs)].map((part) => JSON.stringify(part)),
+    ...[change.now, answered?.commandId ?? null, answered === null ? null : JSON.stringify(answered.answer)],
+  ];
+  const result = await tx.query({ name: 'append-case', text: APPEND, values });
+  if (answered !== null) assertAnswered(result);
+}
+
+function assertAnswered({ rowCount }: { rowCount: number | null }): void {
+  if (rowCount !== 1) throw new Error('the command was answered by somebody else');
+}
+
+const commandRows = (change: CaseChange, acts: CaseChange['acts'], answer?: unknown): object[] =>
+  acts.map((act) => ({
+    ...{
+      command_id: act.commandId,
+      case_kind: change.kind,
+      case_id: change.id,
+      action: act.action,
+      body: act.body,
+    },
+    ...{ body_hash: act.bodyHash, actor: act.actor, occurred_at_ms: act.occurredAt, hop: act.hop },
+    ...{ recorded_at_ms: change.now, decided_at_ms: change.now },
+    answer: answer ?? { ok: true, version: change.state.version },
+  }));
+
+export interface NewParty {
+  id: string;
+  side: string;
+  name: string;
+  phone: Buffer | null;
+  idNumber: Buffer | null;
+  accountId: string | null;
+}
+
+export type Recorded = { known: false } | { known: true; sameBody: boolean; answer: unknown; caseId: string };
+
+/**
+ * Intake: command, first events, row, outbox, texts and parties in one statement. The command's row decides whether
+ * this was reported before; then nothing is written and the answer of that time comes back.
+ */
+export async function insertCase(
+  db: Queryable,
+  change: CaseChange,
+  answer: unknown,
+  apart: { texts: { id: string; body: string }[]; parties: NewParty[] },
+): Promise<Recorded> {
+  const [act] = change.acts;
+  if (act === undefined || change.acts.length !== 1) throw new Error('intake is one act');
+  const { events, outbox } = eventRows(change);
+  const hex = (bytes: Buffer | null): string | null =>
+    bytes === null ? null : `\\x${bytes.toString('hex')}`;
+  const parties = apart.parties.map(({ phone, idNumber, accountId, ...rest }) => ({
+    ...{ ...rest, phone: hex(phone), id_number: hex(idNumber), account_id: accountId },
+  }));
+  const parts = [events, outbox, caseRow(change), commandRows(change, [act], answer)];
+  const values = [
+    ...parts.map((part) => JSON.stringify(part)),
+    ...[change.now, JSON.stringify(apart.texts), JSON.stringify(parties)],
+  ];
+  const { rows } = await db.query<{ inserted: boolean }>({ name: 'insert-case', text: INTAKE, values });
+  return rows[0]!.inserted ? { known: false } : recorded(db, act.commandId, act.bodyHash);
+}
+
+export interface NewCommand {
+  commandId: string;
+  kind: CaseKind;
+  caseId: string;
+  action: string;
+  body: object;
+  bodyHash: string;
+  actor: Actor;
+  expectedVersion: number | null;
+  occurredAt: number | null;
+  hop: number;
+  recordedAt: number;
+}
+
+const RECORD = `
+  WITH k AS (${insertCommands.replace('$4', '$1')} ON CONFLICT DO NOTHING RETURNING 1),
+  t AS (INSERT INTO texts (id, case_id, body, recorded_at_ms)
+    SELECT x.id, $3, x.body, $4 FROM jsonb_to_recordset($2::jsonb) AS x(id text, body text) WHERE EXISTS (SELECT FROM k))
+  SELECT EXISTS (SELECT FROM k) AS inserted`;
+
+/** Stores a command and its texts before it is sent; a known id tells whether the body is the same, and its answer. */
+export async function recordCommand(
+  db: Queryable,
+  command: NewCommand,
+  texts: { id: string; body: string }[] = [],
+): Promise<Recorded> {
+  const row = {
+    ...{
+      command_id: command.commandId,
+      case_kind: command.kind,
+      case_id: command.caseId,
+      action: command.action,
+    },
+    ...{ body: command.body, body_hash: command.bodyHash, actor: command.actor, hop: command.hop },
+    ...{ expected_version: command.expectedVersion, occurred_at_ms: command.occurredAt },
+    recorded_at_ms: command.recordedAt,
+  };
+  const values = [JSON.stringify([row]), JSON.stringify(texts), command.caseId, command.recordedAt];
+  const { rows } = await db.query<{ inserted: boolean }>({ name: 'record-command', text: RECORD, values });
+  return rows[0]!.inserted ? { known: false } : recorded(db, command.commandId, command.bodyHash);
+}
+
+async function recorded(db: Queryable, commandId: string, bodyHash: string): Promise<Recorded> {
+  // A statement of its own: the one that lost the race cannot see the row that won it.
+  const { rows } = await db.query<{ body_hash: string; answer: unknown; case_id: string }>(
+    'SELECT body_hash, answer, case_id FROM commands WHERE command_id = $1',
+    [commandId],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('neither stored nor known');
+  return { known: true, sameBody: row.body_hash === bodyHash, answer: row.answer, caseId: row.case_id };
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApply, type Applied } from '../../activities/apply.ts';
+import { createApply } from '../../activities/apply.ts';
+import type { Applied } from '../../activities/apply.types.ts';
 import { DEFAULT_CALENDAR } from '../../domain/calendars/index.ts';
 import { DEFAULT_POLICY } from '../../domain/default-policy.ts';
 import type { CaseKind } from '../../domain/machine.ts';
@@ -17,12 +18,11 @@ let ids = 0;
 
 beforeAll(async () => {
   stack = await migratedDatabase();
-  pool = createPool(stack.databaseUrl, 20);
+  pool = createPool(stack.databaseUrl, { max: 20 });
   apply = createApply({
     pool,
-    policyOf: () => Promise.resolve(DEFAULT_POLICY),
-    calendar: () => Promise.resolve(DEFAULT_CALENDAR),
-    directoryAt: () => Promise.resolve(directory),
+    rules: { policy: () => DEFAULT_POLICY, calendar: () => DEFAULT_CALENDAR },
+    directory: () => Promise.resolve(directory),
   });
 });
 
@@ -68,7 +68,7 @@ async function opened(id: string): Promise<Applied> {
     target: { bodyId: 'housing', region: REGION.grid, level: 'grid' },
   };
   const commandId = await store(id, 'open-task', body, SYSTEM);
-  return apply({ kind: 'task', id, commandId, now: MONDAY });
+  return apply({ kind: 'task', id, commandId, nowMs: MONDAY });
 }
 
 const eventsOf = async (id: string): Promise<string[]> => {
@@ -82,9 +82,9 @@ const eventsOf = async (id: string): Promise<string[]> => {
 test('a command is carried out once, and answered the same again', async () => {
   await opened('t1');
   const commandId = await store('t1', 'report-in', {}, actorOf('handler'));
-  const first = await apply({ kind: 'task', id: 't1', commandId, now: MONDAY + HOUR });
-  const again = await apply({ kind: 'task', id: 't1', commandId, now: MONDAY + 2 * HOUR });
-  expect(first.answer).toEqual({ ok: true, version: first.version });
+  const first = await apply({ kind: 'task', id: 't1', commandId, nowMs: MONDAY + HOUR });
+  const again = await apply({ kind: 'task', id: 't1', commandId, nowMs: MONDAY + 2 * HOUR });
+  expect(first.answer).toMatchObject({ ok: true, version: first.version });
   expect(again).toEqual(first);
   expect((await eventsOf('t1')).filter((type) => type === 'task-reported-in')).toHaveLength(1);
 });
@@ -93,7 +93,7 @@ test('row, log, outbox and answers agree', async () => {
   const { version } = await opened('t2');
   const { rows } = await pool.query(
     `SELECT version, (SELECT max(version) FROM events WHERE case_id = 't2') AS log,
-       (SELECT count(*) FROM outbox WHERE event_id LIKE 'task-t2-%') AS sent, next_wake_at_ms IS NOT NULL AS ticks
+       (SELECT count(*) FROM outbox WHERE event_id LIKE 'task:t2:%') AS sent, next_wake_at_ms IS NOT NULL AS ticks
      FROM cases WHERE id = 't2'`,
   );
   expect(rows).toEqual([{ version, log: version, sent: version, ticks: true }]);
@@ -102,25 +102,25 @@ test('row, log, outbox and answers agree', async () => {
 test('a refusal is an answer that changes nothing', async () => {
   const { version } = await opened('t3');
   const commandId = await store('t3', 'answer', { answer: 'txt' }, actorOf('zhang'));
-  const refused = await apply({ kind: 'task', id: 't3', commandId, now: MONDAY });
+  const refused = await apply({ kind: 'task', id: 't3', commandId, nowMs: MONDAY });
   expect(refused).toMatchObject({ version, answer: { ok: false, refusal: { refused: 'not_permitted' } } });
 });
 
 test('a stale version is refused under the lock, and so are commands in circles', async () => {
   await opened('t4');
   const stale = await store('t4', 'report-in', {}, actorOf('handler'), { expectedVersion: 1 });
-  expect((await apply({ kind: 'task', id: 't4', commandId: stale, now: MONDAY })).answer).toMatchObject({
+  expect((await apply({ kind: 'task', id: 't4', commandId: stale, nowMs: MONDAY })).answer).toMatchObject({
     refusal: { refused: 'stale_version' },
   });
   const circling = await store('t4', 'report-in', {}, actorOf('handler'), { hop: 9 });
-  expect((await apply({ kind: 'task', id: 't4', commandId: circling, now: MONDAY })).answer).toMatchObject({
+  expect((await apply({ kind: 'task', id: 't4', commandId: circling, nowMs: MONDAY })).answer).toMatchObject({
     refusal: { refused: 'too_many_hops' },
   });
 });
 
 test('a late wake-up records each breach at its own deadline, once', async () => {
   await opened('t5');
-  const late = { kind: 'task', id: 't5', commandId: null, now: MONDAY + 30 * 24 * HOUR } as const;
+  const late = { kind: 'task', id: 't5', commandId: null, nowMs: MONDAY + 30 * 24 * HOUR } as const;
   const woken = await apply(late);
   expect((await apply(late)).version).toBe(woken.version);
   const { rows } = await pool.query<{ broken: string }>(
@@ -137,14 +137,14 @@ test('fifty at once on one case: each is answered, one of them reports in', asyn
     Array.from({ length: 50 }, () => store('t6', 'report-in', {}, actorOf('handler'))),
   );
   const answers = await Promise.all(
-    commandIds.map((commandId) => apply({ kind: 'task', id: 't6', commandId, now: MONDAY })),
+    commandIds.map((commandId) => apply({ kind: 'task', id: 't6', commandId, nowMs: MONDAY })),
   );
-  expect(answers.filter(({ answer }) => answer?.ok)).toHaveLength(1);
+  expect(answers.filter(({ answer }) => answer.ok)).toHaveLength(1);
   expect((await eventsOf('t6')).filter((type) => type === 'task-reported-in')).toHaveLength(1);
 });
 
 test('a command that was never stored is refused, not invented', async () => {
   await opened('t7');
-  const answer = await apply({ kind: 'task', id: 't7', commandId: 'nobody', now: MONDAY });
-  expect(answer.answer).toMatchObject({ ok: false, refusal: { field: 'commandId' } });
+  const answer = await apply({ kind: 'task', id: 't7', commandId: 'nobody', nowMs: MONDAY });
+  expect(answer.answer).toMatchObject({ ok: false, refusal: { refused: 'unknown_reference' } });
 });

@@ -1,0 +1,44 @@
+import type { BodyFact, Directory, DutyFact, StaffFact } from '../../domain/duty.ts';
+import type { Queryable } from './pool.ts';
+
+export type DirectorySource = (version: number, db: Queryable) => Promise<Directory>;
+
+// One statement, so that staff and roster are of the same moment.
+const LOAD = `
+  SELECT
+    (SELECT coalesce(jsonb_agg(code), '[]') FROM regions) AS regions,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'posts', posts, 'active', active)), '[]')
+       FROM staff) AS staff,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'regions', regions,
+       'categories', categories)), '[]') FROM bodies) AS bodies,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('staffId', staff_id, 'region', region, 'role', role,
+       'capacity', capacity, 'from', from_ms, 'to', to_ms) ORDER BY from_ms, id), '[]') FROM duty_roster) AS duties`;
+
+interface Row {
+  regions: string[];
+  staff: StaffFact[];
+  bodies: BodyFact[];
+  duties: DutyFact[];
+}
+
+/**
+ * Gives the directory of a version, read at most once for each: the version is bumped by triggers, so a change of the
+ * roster is seen by the very next act. It reads on the caller's connection; a second one from the pool could wait for ever.
+ */
+export function createDirectorySource(): DirectorySource {
+  let cached: { version: number; directory: Directory } | undefined;
+  return async (version, db) => {
+    if (cached?.version === version) return cached.directory;
+    const { rows } = await db.query<Row>(LOAD);
+    const { regions, staff, bodies, duties } = rows[0]!;
+    const directory: Directory = {
+      version,
+      regions: new Set(regions),
+      staff: new Map(staff.map((person) => [person.id, person])),
+      bodies: new Map(bodies.map((body) => [body.id, body])),
+      duties,
+    };
+    if (cached === undefined || cached.version < version) cached = { version, directory };
+    return directory;
+  };
+}

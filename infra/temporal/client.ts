@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Answer } from '../../activities/apply.types.ts';
+import { BUSY, CASES_QUEUE, command, workflowIdOf, type CaseRef } from '../../workflows/messages.ts';
+
+/** Further calls wait so long for a place in the case's queue. */
+const BUSY_WAIT_MS = 2_000;
+const BUSY_PAUSE_MS = 100;
+
+/** The case had too many commands in flight for too long; ask again later with the same key. */
+export class CaseBusyError extends Error {
+  override name = 'CaseBusyError';
+}
+
+const startOptions = (ref: CaseRef) =>
+  ({
+    workflowId: workflowIdOf(ref),
+    args: [ref] as [CaseRef],
+    taskQueue: CASES_QUEUE,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    // A killed worker's task is taken over after 3 s instead of 10.
+    workflowTaskTimeout: '3s',
+  }) as const;
+
+/** Starts the workflow of a case; nothing happens when it runs already. */
+export async function startCase(client: Client, ref: CaseRef): Promise<void> {
+  await client.workflow.start(ref.kind, startOptions(ref));
+}
+
+/** Sends a stored command to its case, starting the workflow where none runs, and returns the stored answer. */
+export async function sendCommand(client: Client, target: CaseRef & { commandId: string }): Promise<Answer> {
+  const { kind, id, commandId } = target;
+  return send(client, { kind, id }, commandId, commandId);
+}
+
+/** Makes a case look at the time now; for the watchdog and for recovery. */
+export async function wakeCase(client: Client, { kind, id }: CaseRef): Promise<void> {
+  await send(client, { kind, id }, null, `wake-${randomUUID()}`);
+}
+
+async function send(
+  client: Client,
+  ref: CaseRef,
+  commandId: string | null,
+  updateId: string,
+): Promise<Answer> {
+  const giveUpAt = Date.now() + BUSY_WAIT_MS;
+  let retried = false;
+  for (;;) {
+    try {
+      return await client.workflow.executeUpdateWithStart(command, {
+        args: [{ commandId }],
+        updateId,
+        // Such an operation may be used once only.
+        startWorkflowOperation: new WithStartWorkflowOperation(ref.kind, startOptions(ref)),
+      });
+    } catch (error) {
+      if (isBusy(error)) {
+        if (Date.now() >= giveUpAt) throw new CaseBusyError('too many commands at once');
+        await sleep(BUSY_PAUSE_MS);
+      } else if (isAborted(error) && !retried) retried = true;
+      else throw error;
+    }
+  }
+}
+
+const failureType = (error: unknown): string | null | undefined =>
+  error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
+    ? error.cause.type
+    : undefined;
+
+const isBusy = (error: unknown): boolean => failureType(error) === BUSY;
+
+const GRPC_NOT_FOUND = 5;
+const GRPC_ABORTED = 10;
+
+/** The run closed between taking the Update and answering it: the next run will know the command or carry it out. */
+function isAborted(error: unknown): boolean {
+  if (failureType(error) === 'AcceptedUpdateCompletedWorkflow') return true;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return isGrpcServiceError(cause) && [GRPC_NOT_FOUND, GRPC_ABORTED].includes(cause.code);
+}

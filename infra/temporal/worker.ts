@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { CaseActivities } from '../../activities/apply.types.ts';
+import { CASES_QUEUE } from '../../workflows/messages.ts';
+
+/** The entry of the workflow bundle. */
+export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+export interface CaseWorkerOptions {
+  connection: NativeConnection;
+  activities: CaseActivities;
+  namespace?: string;
+  taskQueue?: string;
+  /** Not more than the pool has connections. */
+  maxConcurrentApplies?: number;
+  /** Made once for many workers; otherwise each makes its own. */
+  workflowBundle?: { code: string };
+  dataConverter?: WorkerOptions['dataConverter'];
+}
+
+/** The worker that runs cases: workflows and their local activity, nothing else. */
+export function createCaseWorker(options: CaseWorkerOptions): Promise<Worker> {
+  const { connection, activities, namespace, workflowBundle, dataConverter } = options;
+  return Worker.create({
+    ...{ connection, activities: { apply: activities.apply }, taskQueue: options.taskQueue ?? CASES_QUEUE },
+    ...(namespace !== undefined && { namespace }),
+    ...(dataConverter !== undefined && { dataConverter }),
+    ...(workflowBundle === undefined ? { workflowsPath } : { workflowBundle }),
+    maxConcurrentLocalActivityExecutions: options.maxConcurrentApplies ?? 40,
+  });
+}
