@@ -26,27 +26,14 @@ export function machineOf(kind: CaseKind): AnyMachine {
 /** The codes of a case of any kind: what its row, its events and the workflow's screen carry. */
 export function codesOf(kind: CaseKind, state: Clocked): CaseCodes {
   switch (kind) {
-    case 'dispute': {
-      const dispute = state as Dispute;
-      const { level, grade, category, region, number, policyVersion } = dispute;
-      const ownerId = dispute.owner.staffId;
-      return {
-        ...{ stage: stageOf(dispute), level, grade, category, region, ownerId, number, policyVersion },
-        disputeId: dispute.id,
-      };
-    }
+    case 'dispute':
+      return disputeCodes(state as Dispute);
     case 'task': {
       const { status, target, owner, disputeId, policyVersion } = state as Task;
       const { level, region } = target;
-      return {
-        ...NONE,
-        stage: status,
-        level,
-        region,
-        ownerId: owner?.staffId ?? null,
-        disputeId,
-        policyVersion,
-      };
+      const ownerId = owner?.staffId ?? null;
+      const place = { stage: status, level, region, ownerId, disputeId, policyVersion };
+      return { ...NONE, ...place, members: ownerId === null ? [] : [ownerId] };
     }
     case 'conference':
     case 'commitment': {
@@ -56,4 +43,18 @@ export function codesOf(kind: CaseKind, state: Clocked): CaseCodes {
   }
 }
 
-const NONE = { grade: null, category: null, ownerId: null, number: null } as const;
+function disputeCodes(state: Dispute): CaseCodes {
+  const { id, level, grade, category, region, number, policyVersion, title, owner } = state;
+  const { mediation, team, leaderId, reportedBy, parties } = state;
+  const people = [
+    ...[owner.staffId, reportedBy, leaderId, team?.leadId, ...(team?.memberIds ?? [])],
+    ...[mediation.mediatorId, ...mediation.coMediatorIds, ...parties.map((party) => party.accountId)],
+  ];
+  return {
+    ...{ stage: stageOf(state), level, grade, category, region, number, policyVersion, title },
+    ...{ disputeId: id, ownerId: owner.staffId },
+    members: [...new Set(people.filter((person) => person !== null && person !== undefined))],
+  };
+}
+
+const NONE = { grade: null, category: null, ownerId: null, number: null, title: null, members: [] };

@@ -1,3 +1,4 @@
+import type { Category } from './categories.ts';
 import { contains, LEVELS, levelOf, rank, regionAt, type Level, type RegionCode } from './regions.ts';
 import { ROLES_OF_LEVEL, type Post, type Role } from './roles.ts';
 import type { Instant } from './working-time.ts';
@@ -7,6 +8,8 @@ export interface StaffFact {
   id: string;
   posts: Post[];
   active: boolean;
+  /** Categories a mediator is experienced in; empty for all-round. */
+  skills?: Category[];
 }
 
 /** Whoever can be tasked. */

@@ -224,7 +224,7 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
     case 'urged':
       return { ...state, urgedClocks: [...state.urgedClocks, event.clockId] };
     case 'supervised':
-      return { ...state, supervisions: state.supervisions + 1 };
+      return supervised(state, event);
     case 'superior-notified':
       return state;
     case 'leader-assigned':
@@ -322,6 +322,7 @@ function reported(state: Dispute, event: Extract<DisputeEvent, { type: 'reported
   const { id, number, policyVersion, calendarVersion, reportedAt, reportedBy, region, placeId, category } =
     event;
   const { level, owner, danger, urgent, origin, applicantConsentsToDisclosure, parties, links } = event;
+  const { title, narrative } = event;
   const identity = {
     id,
     number,
@@ -336,11 +337,20 @@ function reported(state: Dispute, event: Extract<DisputeEvent, { type: 'reported
   return {
     ...enter(state, level, owner),
     ...identity,
-    ...{ danger, urgent, origin, applicantConsentsToDisclosure, parties, links },
+    ...{ danger, urgent, origin, applicantConsentsToDisclosure, parties, links, title, narrative },
     entryLevel: level,
     round: 1,
     items: event.itemIds.map((itemId) => ({ id: itemId, status: 'open' })),
   };
+}
+
+/** A person who supervises has seen all that waits; the engine's own supervision waits for a person. */
+function supervised(state: Dispute, event: Extract<DisputeEvent, { type: 'supervised' }>): Dispute {
+  const supervisions = state.supervisions + 1;
+  if (!event.by.startsWith('system:')) return { ...state, supervisions, awaitingSupervision: [] };
+  const key = event.clockId ?? `${event.by}:${supervisions}`;
+  const awaitingSupervision = [...state.awaitingSupervision, { key, level: event.byLevel }];
+  return { ...state, supervisions, awaitingSupervision };
 }
 
 /** Work enters a level: a new owner and, through the entry count, a new level clock. */
@@ -363,6 +373,7 @@ function closed(state: Dispute, closure: Closure): Dispute {
     pendingReturn: null,
     pendingExtension: null,
     pendingRegrade: null,
+    awaitingSupervision: [],
   };
   const ended = mediationActive(state) ? mediating(state, { status: 'ended' }) : state;
   return { ...ended, ...nothingPending, closure, worked: true };

@@ -179,6 +179,8 @@ export interface Dispute extends Clocked {
   calendarVersion: string;
   reportedAt: Instant;
   reportedBy: string;
+  title: TextRef;
+  narrative: TextRef;
   region: RegionCode;
   placeId: string | null;
   category: Category;
@@ -228,6 +230,8 @@ export interface Dispute extends Clocked {
   team: { leadId: string; memberIds: string[] } | null;
   urgedClocks: string[];
   supervisions: number;
+  /** Breaches the engine has handed to a level above and nobody there has looked at yet. */
+  awaitingSupervision: { key: string; level: Level }[];
   links: { disputeId: string; relation: 'same-matter' | 'repeat' | 'related' }[];
   mergedInto: string | null;
   closure: Closure | null;
@@ -288,6 +292,8 @@ export const NO_DISPUTE: Dispute = {
   calendarVersion: '',
   reportedAt: 0,
   reportedBy: '',
+  title: '',
+  narrative: '',
   region: '',
   placeId: null,
   category: 'D99',
@@ -334,6 +340,7 @@ export const NO_DISPUTE: Dispute = {
   team: null,
   urgedClocks: [],
   supervisions: 0,
+  awaitingSupervision: [],
   links: [],
   mergedInto: null,
   closure: null,

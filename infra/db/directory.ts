@@ -7,7 +7,7 @@ export type DirectorySource = (version: number, db: Queryable) => Promise<Direct
 const LOAD = `
   SELECT
     (SELECT coalesce(jsonb_agg(code), '[]') FROM regions) AS regions,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'posts', posts, 'active', active)), '[]')
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'posts', posts, 'active', active, 'skills', skills)), '[]')
        FROM staff) AS staff,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'regions', regions,
        'categories', categories)), '[]') FROM bodies) AS bodies,

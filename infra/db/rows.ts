@@ -1,4 +1,5 @@
 import type { CaseKind, Clocked } from '../../domain/machine.ts';
+import { isLive } from '../../domain/clocks.ts';
 import { wakeAt } from '../../domain/machine.ts';
 import type { Grade } from '../../domain/grading.ts';
 import { rangeOf, type Level, type RegionCode } from '../../domain/regions.ts';
@@ -17,7 +18,13 @@ export interface CaseCodes {
   number: string | null;
   disputeId: string | null;
   policyVersion: string;
+  title: string | null;
+  /** Persons who may see the case whatever its region. */
+  members: string[];
 }
+
+export const CLOCK_STATES = ['broken', 'soon', 'fine', 'none'] as const;
+export type ClockState = (typeof CLOCK_STATES)[number];
 
 /** One stored command with the events it led to. */
 export interface Act {
@@ -52,6 +59,7 @@ export function caseRow({ kind, id, state, codes, final, now }: CaseChange): Rec
     // As text: a JSON number of 15 digits is exact, a bigint is not JSON at all.
     region_number: rangeOf(codes.region).from.toString(),
     ...{ category: codes.category, stage: codes.stage, level: codes.level, grade: codes.grade },
+    ...{ title: codes.title, members: codes.members, ...clockSummary(state) },
     ...{
       owner_id: codes.ownerId,
       final,
@@ -60,6 +68,23 @@ export function caseRow({ kind, id, state, codes, final, now }: CaseChange): Rec
       updated_at_ms: now,
     },
   };
+}
+
+/**
+ * How the clocks stand, for lists: broken while a breach is not yet behind the case, soon after a live clock's last
+ * warning point, and the nearest deadline. A breach is behind when a later clock of the same kind has been met.
+ */
+function clockSummary({ clocks }: Clocked): { clock_state: ClockState; due_at_ms: number | null } {
+  const running = clocks.filter((clock) => clock.state === 'running');
+  const due_at_ms = running.length === 0 ? null : Math.min(...running.map((clock) => clock.dueAt));
+  if (running.length === 0 && !clocks.some(isLive)) return { clock_state: 'none', due_at_ms };
+  const broken = clocks.some(
+    (clock, i) =>
+      clock.state === 'broken' &&
+      !clocks.slice(i + 1).some((later) => later.kind === clock.kind && later.state === 'met'),
+  );
+  const soon = running.some((clock) => clock.warned.length > 0 && clock.warnAt === null);
+  return { clock_state: broken ? 'broken' : soon ? 'soon' : 'fine', due_at_ms };
 }
 
 /** The rows of the event log and, for each, its CloudEvent for the outbox. Versions end at the state's. */

@@ -95,11 +95,11 @@ async function lockOnce(
 }
 
 const COMMAND_COLUMNS =
-  'command_id, case_kind, case_id, action, body, body_hash, actor, expected_version, occurred_at_ms, hop, recorded_at_ms, answer, decided_at_ms';
+  'command_id, case_kind, case_id, action, body, body_hash, actor, expected_version, occurred_at_ms, hop, recorded_at_ms, answer, decided_at_ms, cause';
 const COMMAND_TYPES =
-  'command_id text, case_kind text, case_id text, action text, body jsonb, body_hash text, actor jsonb, expected_version int, occurred_at_ms bigint, hop int, recorded_at_ms bigint, answer jsonb, decided_at_ms bigint';
+  'command_id text, case_kind text, case_id text, action text, body jsonb, body_hash text, actor jsonb, expected_version int, occurred_at_ms bigint, hop int, recorded_at_ms bigint, answer jsonb, decided_at_ms bigint, cause text';
 const ROW_COLUMNS =
-  'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
+  'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, title, clock_state, due_at_ms, members, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
 const RENEWED = ROW_COLUMNS.split(', ')
   .filter((column) => !['kind', 'id', 'opened_at_ms'].includes(column))
   .map((column) => `${column} = excluded.${column}`)
@@ -230,6 +230,8 @@ export interface NewCommand {
   occurredAt: number | null;
   hop: number;
   recordedAt: number;
+  /** `<group>:<eventId>` of a handler's command. */
+  cause?: string;
 }
 
 const RECORD = `
@@ -253,7 +255,7 @@ export async function recordCommand(
     },
     ...{ body: command.body, body_hash: command.bodyHash, actor: command.actor, hop: command.hop },
     ...{ expected_version: command.expectedVersion, occurred_at_ms: command.occurredAt },
-    recorded_at_ms: command.recordedAt,
+    ...{ recorded_at_ms: command.recordedAt, cause: command.cause ?? null },
   };
   const values = [JSON.stringify([row]), JSON.stringify(texts), command.caseId, command.recordedAt];
   const { rows } = await db.query<{ inserted: boolean }>({ name: 'record-command', text: RECORD, values });

@@ -53,6 +53,12 @@ export const cases = pgTable(
     level: text('level').notNull(),
     grade: text('grade'),
     ownerId: text('owner_id'),
+    title: text('title'),
+    /** The worst of the live clocks: broken, soon (past the last warning point), fine, or none. */
+    clockState: text('clock_state').notNull(),
+    dueAt: instant('due_at_ms'),
+    /** Who may see the case beyond its region: reporter, parties, mediators, team, leader. */
+    members: text('members').array().notNull(),
     final: boolean('final').notNull(),
     nextWakeAt: instant('next_wake_at_ms'),
     openedAt: instant('opened_at_ms').notNull(),
@@ -64,6 +70,7 @@ export const cases = pgTable(
       .on(t.nextWakeAt)
       .where(sql`not final`),
     index('cases_region').on(t.kind, t.regionNumber, t.openedAt),
+    index('cases_of_members').using('gin', t.members),
     index('cases_of_dispute')
       .on(t.disputeId)
       .where(sql`dispute_id is not null`),
@@ -71,21 +78,34 @@ export const cases = pgTable(
 );
 
 /** Every command ever asked for, stored before it is sent; `answer` is what is given again for the same key. */
-export const commands = pgTable('commands', {
-  commandId: text('command_id').primaryKey(),
-  caseKind: text('case_kind').notNull(),
-  caseId: text('case_id').notNull(),
-  action: text('action').notNull(),
-  body: jsonb('body').notNull(),
-  bodyHash: text('body_hash').notNull(),
-  actor: jsonb('actor').notNull(),
-  expectedVersion: integer('expected_version'),
-  occurredAt: instant('occurred_at_ms'),
-  hop: integer('hop').notNull().default(0),
-  recordedAt: instant('recorded_at_ms').notNull(),
-  answer: jsonb('answer'),
-  decidedAt: instant('decided_at_ms'),
-});
+export const commands = pgTable(
+  'commands',
+  {
+    commandId: text('command_id').primaryKey(),
+    caseKind: text('case_kind').notNull(),
+    caseId: text('case_id').notNull(),
+    action: text('action').notNull(),
+    body: jsonb('body').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    actor: jsonb('actor').notNull(),
+    expectedVersion: integer('expected_version'),
+    occurredAt: instant('occurred_at_ms'),
+    hop: integer('hop').notNull().default(0),
+    recordedAt: instant('recorded_at_ms').notNull(),
+    answer: jsonb('answer'),
+    /** The consumer group and event a handler's command follows from; null for people. */
+    cause: text('cause'),
+    decidedAt: instant('decided_at_ms'),
+  },
+  (t) => [
+    index('commands_unanswered')
+      .on(t.recordedAt)
+      .where(sql`answer is null`),
+    index('commands_of_cause')
+      .on(t.cause)
+      .where(sql`answer is null and cause is not null`),
+  ],
+);
 
 /** What people wrote, kept apart from the log so that it can be read under row-level security and erased. */
 export const texts = pgTable(
@@ -171,7 +191,12 @@ export const workItems = pgTable(
     caseId: text('case_id').notNull(),
     disputeId: text('dispute_id'),
     subject: text('subject').notNull(),
+    /** Who may take it: a person, a body, or whoever holds one of the roles over the region. */
     assigneeId: text('assignee_id'),
+    bodyId: text('body_id'),
+    roles: text('roles').array().notNull(),
+    detail: jsonb('detail'),
+    openedAt: instant('opened_at_ms').notNull(),
     grade: text('grade'),
     dueAt: instant('due_at_ms'),
     status: text('status').notNull().default('open'),
@@ -204,13 +229,22 @@ export const notices = pgTable(
   (t) => [uniqueIndex('notices_once').on(t.eventId, t.personId, t.channel)],
 );
 
+/** Whoever can log in: staff, and residents who chose to have an account. */
+export const accounts = pgTable('accounts', {
+  id: text('id').primaryKey(),
+  login: text('login').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  name: text('name').notNull(),
+  active: boolean('active').notNull().default(true),
+});
+
 export const staff = pgTable('staff', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  login: text('login').notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
   active: boolean('active').notNull().default(true),
   posts: jsonb('posts').notNull(),
+  /** Categories in which a mediator is experienced; empty for all-round. */
+  skills: jsonb('skills').notNull().default([]),
 });
 
 export const dutyRoster = pgTable(
@@ -255,6 +289,8 @@ export const policies = pgTable('policies', {
   version: text('version').primaryKey(),
   document: jsonb('document').notNull(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  /** The policy activated last is the one new cases start with. */
+  activatedAt: timestamp('activated_at', { withTimezone: true }),
 });
 
 export const calendars = pgTable('calendars', {

@@ -1,3 +1,12 @@
+CREATE TABLE "accounts" (
+	"id" text PRIMARY KEY NOT NULL,
+	"login" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"name" text NOT NULL,
+	"active" boolean DEFAULT true NOT NULL,
+	CONSTRAINT "accounts_login_unique" UNIQUE("login")
+);
+--> statement-breakpoint
 CREATE TABLE "bodies" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -28,6 +37,10 @@ CREATE TABLE "cases" (
 	"level" text NOT NULL,
 	"grade" text,
 	"owner_id" text,
+	"title" text,
+	"clock_state" text NOT NULL,
+	"due_at_ms" bigint,
+	"members" text[] NOT NULL,
 	"final" boolean NOT NULL,
 	"next_wake_at_ms" bigint,
 	"opened_at_ms" bigint NOT NULL,
@@ -49,6 +62,7 @@ CREATE TABLE "commands" (
 	"hop" integer DEFAULT 0 NOT NULL,
 	"recorded_at_ms" bigint NOT NULL,
 	"answer" jsonb,
+	"cause" text,
 	"decided_at_ms" bigint
 );
 --> statement-breakpoint
@@ -144,7 +158,8 @@ CREATE TABLE "places" (
 CREATE TABLE "policies" (
 	"version" text PRIMARY KEY NOT NULL,
 	"document" jsonb NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"activated_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "regions" (
@@ -155,11 +170,9 @@ CREATE TABLE "regions" (
 CREATE TABLE "staff" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"login" text NOT NULL,
-	"password_hash" text NOT NULL,
 	"active" boolean DEFAULT true NOT NULL,
 	"posts" jsonb NOT NULL,
-	CONSTRAINT "staff_login_unique" UNIQUE("login")
+	"skills" jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "texts" (
@@ -180,6 +193,10 @@ CREATE TABLE "work_items" (
 	"dispute_id" text,
 	"subject" text NOT NULL,
 	"assignee_id" text,
+	"body_id" text,
+	"roles" text[] NOT NULL,
+	"detail" jsonb,
+	"opened_at_ms" bigint NOT NULL,
 	"grade" text,
 	"due_at_ms" bigint,
 	"status" text DEFAULT 'open' NOT NULL,
@@ -191,7 +208,10 @@ ALTER TABLE "duty_roster" ADD CONSTRAINT "duty_roster_staff_id_staff_id_fk" FORE
 ALTER TABLE "places" ADD CONSTRAINT "places_region_regions_code_fk" FOREIGN KEY ("region") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "cases_wake" ON "cases" USING btree ("next_wake_at_ms") WHERE not final;--> statement-breakpoint
 CREATE INDEX "cases_region" ON "cases" USING btree ("kind","region_number","opened_at_ms");--> statement-breakpoint
+CREATE INDEX "cases_of_members" ON "cases" USING gin ("members");--> statement-breakpoint
 CREATE INDEX "cases_of_dispute" ON "cases" USING btree ("dispute_id") WHERE dispute_id is not null;--> statement-breakpoint
+CREATE INDEX "commands_unanswered" ON "commands" USING btree ("recorded_at_ms") WHERE answer is null;--> statement-breakpoint
+CREATE INDEX "commands_of_cause" ON "commands" USING btree ("cause") WHERE answer is null and cause is not null;--> statement-breakpoint
 CREATE INDEX "dead_letters_open" ON "dead_letters" USING btree ("group_name","key","id") WHERE status = 'open';--> statement-breakpoint
 CREATE INDEX "duty_roster_of_region" ON "duty_roster" USING btree ("region");--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_once" ON "notices" USING btree ("event_id","person_id","channel");--> statement-breakpoint

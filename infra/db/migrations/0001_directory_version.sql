@@ -19,3 +19,6 @@ CREATE TRIGGER regions_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON r
 --> statement-breakpoint
 CREATE TRIGGER bodies_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON bodies
   FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+--> statement-breakpoint
+-- Taken in blocks of 50 by each API process; gaps are allowed, doubles are not.
+CREATE SEQUENCE dispute_numbers INCREMENT BY 50;
