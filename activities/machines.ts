@@ -29,11 +29,11 @@ export function codesOf(kind: CaseKind, state: Clocked): CaseCodes {
     case 'dispute':
       return disputeCodes(state as Dispute);
     case 'task': {
-      const { status, target, owner, disputeId, policyVersion } = state as Task;
+      const { status, target, owner, disputeId, policyVersion, reportedBy } = state as Task;
       const { level, region } = target;
       const ownerId = owner?.staffId ?? null;
       const place = { stage: status, level, region, ownerId, disputeId, policyVersion };
-      return { ...NONE, ...place, members: ownerId === null ? [] : [ownerId] };
+      return { ...NONE, ...place, members: [ownerId, reportedBy].filter((person) => person !== null) };
     }
     case 'conference':
     case 'commitment': {

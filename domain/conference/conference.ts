@@ -22,6 +22,8 @@ export interface Conference extends Clocked {
   /** Null until the convener has set a time (a conference called by a clock starts so). */
   at: Instant | null;
   participants: Participant[];
+  question: TextRef | null;
+  minutes: TextRef | null;
   status: 'new' | 'convened' | 'held' | 'cancelled';
 }
 
@@ -81,6 +83,8 @@ export const NO_CONFERENCE: Conference = {
   level: 'street',
   at: null,
   participants: [],
+  question: null,
+  minutes: null,
   status: 'new',
 };
 
@@ -91,7 +95,7 @@ const called = (bodyIds: string[]): Participant[] => bodyIds.map((bodyId) => ({ 
 function evolve(state: Conference, event: ConferenceEvent): Conference {
   switch (event.type) {
     case 'conference-opened': {
-      const { type: _, question: __, bodyIds, ...rest } = event;
+      const { type: _, bodyIds, ...rest } = event;
       return { ...state, ...rest, participants: called(bodyIds), status: 'convened' };
     }
     case 'conference-scheduled': {
@@ -110,7 +114,7 @@ function evolve(state: Conference, event: ConferenceEvent): Conference {
     case 'conference-overdue':
       return state;
     case 'conference-held':
-      return { ...state, status: 'held' };
+      return { ...state, status: 'held', minutes: event.minutes };
     case 'conference-cancelled':
       return { ...state, status: 'cancelled' };
     default:

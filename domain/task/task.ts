@@ -24,6 +24,10 @@ export interface Task extends Clocked {
   owner: Owner | null;
   openedAt: Instant;
   fromPetition: boolean;
+  /** Who brought the need, hazard or opinion and hears the answer; null for tasks of a dispute. */
+  reportedBy: string | null;
+  what: TextRef | null;
+  answer: TextRef | null;
   status: 'new' | 'open' | 'reported-in' | 'answered' | 'returned' | 'cancelled';
   silences: number;
 }
@@ -39,6 +43,7 @@ export type TaskEvent =
       owner: Owner | null;
       what: TextRef | null;
       fromPetition: boolean;
+      reportedBy: string | null;
     }
   | { type: 'task-reported-in'; by: string }
   | { type: 'task-answered'; by: string; answer: TextRef }
@@ -57,6 +62,7 @@ export type TaskCommand =
       what: TextRef | null;
       fromPetition: boolean;
       owner: Owner | null;
+      reportedBy: string | null;
     }
   | { action: 'report-in' }
   | { action: 'answer'; answer: TextRef }
@@ -75,6 +81,9 @@ export const NO_TASK: Task = {
   owner: null,
   openedAt: 0,
   fromPetition: false,
+  reportedBy: null,
+  what: null,
+  answer: null,
   status: 'new',
   silences: 0,
 };
@@ -84,24 +93,13 @@ const isOpenTask = (task: Task): boolean => task.status === 'open' || task.statu
 function evolve(state: Task, event: TaskEvent, at: Instant): Task {
   switch (event.type) {
     case 'task-opened': {
-      const { id, policyVersion, disputeId, kind, target, owner, fromPetition } = event;
-      return {
-        ...state,
-        id,
-        policyVersion,
-        disputeId,
-        kind,
-        target,
-        owner,
-        fromPetition,
-        openedAt: at,
-        status: 'open',
-      };
+      const { type: _, ...data } = event;
+      return { ...state, ...data, openedAt: at, status: 'open' };
     }
     case 'task-reported-in':
       return { ...state, status: 'reported-in' };
     case 'task-answered':
-      return { ...state, status: 'answered' };
+      return { ...state, status: 'answered', answer: event.answer };
     case 'task-returned':
       return { ...state, status: 'returned' };
     case 'task-cancelled':

@@ -63,6 +63,7 @@ async function opened(id: string): Promise<Applied> {
       kind: 'whistle',
       what: 'txt_1',
       fromPetition: false,
+      reportedBy: null,
       owner: null,
     },
     target: { bodyId: 'housing', region: REGION.grid, level: 'grid' },

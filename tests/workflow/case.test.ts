@@ -67,7 +67,13 @@ test('a task nobody answers falls silent by itself, is answered, and ends; its h
     kind: 'whistle',
     what: 'txt_1',
   };
-  await store(input.id, 'c1', 'open-task', { ...opening, target, fromPetition: false, owner: null }, SYSTEM);
+  await store(
+    input.id,
+    'c1',
+    'open-task',
+    { ...opening, target, fromPetition: false, reportedBy: null, owner: null },
+    SYSTEM,
+  );
   await store(input.id, 'c2', 'answer', { answer: 'txt_2' }, actorOf('handler'));
 
   await worker.runUntil(async () => {
