@@ -45,7 +45,11 @@ export default tseslint.config(
     '^(?!\\./|\\.\\./).*|\\.\\./(\\.\\./)*(schemas|workflows|activities|handlers|api|infra|ports|bin|web)/',
     'domain/ is pure: it imports nothing from outside',
   ),
-  wall(['schemas/**'], '/(workflows|activities|handlers|api|infra|bin|web)/', 'schemas/ knows only domain/'),
+  wall(
+    ['schemas/**'],
+    '\\.\\./(workflows|activities|handlers|infra|bin|web)/|\\.\\./\\.\\./api/',
+    'schemas/ knows only domain/',
+  ),
   wall(
     ['workflows/**'],
     '/(activities|handlers|api|infra|bin|web)/(?!.*\\.types)',

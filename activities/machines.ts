@@ -48,7 +48,11 @@ function disputeCodes(state: Dispute): CaseCodes {
   const { mediation, team, leaderId, reportedBy, parties } = state;
   const people = [
     ...[owner.staffId, reportedBy, leaderId, team?.leadId, ...(team?.memberIds ?? [])],
-    ...[mediation.mediatorId, ...mediation.coMediatorIds, ...parties.map((party) => party.accountId)],
+    ...[mediation.mediatorId, ...mediation.coMediatorIds],
+    // Nothing passes through a guardian who is the accused.
+    ...parties
+      .filter(({ kind, accused }) => !(accused && kind === 'guardian'))
+      .map((party) => party.accountId),
   ];
   return {
     ...{ stage: stageOf(state), level, grade, category, region, number, policyVersion, title },

@@ -37,8 +37,12 @@ export interface DayCount {
 export const DAY_MS = 86_400_000;
 
 // A table costs four bytes a day, so the years it may span are bounded.
-const FIRST_YEAR = 1949;
-const LAST_YEAR = 2199;
+export const FIRST_YEAR = 1949;
+export const LAST_YEAR = 2199;
+
+// No year has come near these (2025 and 2026: 248): outside them a table was cut off, or its two lists were swapped.
+const FEWEST_WORKING_DAYS = 200;
+const MOST_WORKING_DAYS = 270;
 
 const newYear = (year: number): DayNumber => Date.UTC(year, 0, 1) / DAY_MS;
 
@@ -201,7 +205,18 @@ function validateYear(entry: unknown, field: string, problems: Problem[]): numbe
     if (!isWeekend(dayNumber(date))) problems.push({ ...at, message: 'is not on a weekend' });
     if (holidays.has(date)) problems.push({ ...at, message: 'is a holiday too' });
   });
+  const worked = workedDays(year, holidays, makeUps);
+  if (worked < FEWEST_WORKING_DAYS || worked > MOST_WORKING_DAYS) {
+    const range = `${FEWEST_WORKING_DAYS} to ${MOST_WORKING_DAYS}`;
+    problems.push({ field, message: `leaves ${worked} working days, where a year has ${range}` });
+  }
   return year;
+}
+
+function workedDays(year: number, holidays: Set<string>, makeUps: Set<string>): number {
+  const weekdays = weekdaysBefore(newYear(year + 1)) - weekdaysBefore(newYear(year));
+  const off = [...holidays].filter((date) => !isWeekend(dayNumber(date))).length;
+  return weekdays - off + [...makeUps].filter((date) => isWeekend(dayNumber(date))).length;
 }
 
 /**

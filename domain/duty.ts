@@ -70,6 +70,17 @@ export function ownerAt(directory: Directory, region: RegionCode, level: Level, 
   return { level: own, region: regionAt(region, own), staffId: null, via: 'unstaffed' };
 }
 
+/** The body of that kind for the smallest region around `region`; one without regions is there for all. Null: none. */
+export function bodyFor(directory: Directory, kind: string, region: RegionCode): BodyFact | null {
+  const reach = ({ regions }: BodyFact): number =>
+    Math.max(
+      ...(regions.length === 0 ? [''] : regions).map((own) => (contains(own, region) ? own.length : -1)),
+    );
+  const near = [...directory.bodies.values()].filter((body) => body.kind === kind && reach(body) >= 0);
+  near.sort((a, b) => reach(b) - reach(a) || (a.id < b.id ? -1 : 1));
+  return near[0] ?? null;
+}
+
 /** The named leader of the smallest region that has one on duty, from the street up. */
 export function leaderFor(directory: Directory, region: RegionCode, now: Instant): string | null {
   const leaders = directory.duties.filter(

@@ -42,6 +42,7 @@ const both =
 const need = (test: (s: Dispute) => boolean, otherwise: string) => (s: Dispute) =>
   test(s) ? null : otherwise;
 
+const notRed = need((s) => s.grade !== 'red', 'red ends only by confirmed lowering');
 const triaged = need((s) => s.triage === 'done', 'triage comes first');
 const untriaged = need((s) => s.triage !== 'done', 'triage is done');
 const mediating = need(
@@ -97,6 +98,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     when: both(
       open,
       need((s) => !s.worked, 'work has begun: link it instead'),
+      notRed,
     ),
   },
   unmerge: {
@@ -116,6 +118,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     when: both(
       open,
       need((s) => !s.worked, 'work has begun'),
+      notRed,
     ),
   },
   transfer: {
@@ -127,6 +130,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     when: both(
       open,
       need((s) => !s.worked, 'work has begun'),
+      notRed,
     ),
   },
   link: {
@@ -351,6 +355,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
       settled,
       need((s) => s.pendingReturn === null, 'a return already waits for a decision'),
       need((s) => s.levelEntries > 1, 'the first receiver may not pass it on'),
+      need((s) => s.returns < 2, 'the second return was decided, which binds'),
     ),
   },
   'decide-return': {
@@ -392,10 +397,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any open',
     to: 'same',
     condition: 'anyone may raise; lowering waits for a second person',
-    when: both(
-      open,
-      need((s) => s.pendingRegrade === null, 'a lowering already waits'),
-    ),
+    when: open,
   },
   'confirm-regrade': {
     group: 'level',

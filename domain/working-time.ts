@@ -228,3 +228,9 @@ export function describeDue(
     skippedDays: end - first - (days.before(end) - days.before(first)),
   };
 }
+
+/** `now` inside working hours, else the moment they begin next: when somebody may be told without being woken. */
+export function nextWorkingMoment(now: Instant, hours: WorkingHours, calendar: Calendar): Instant {
+  const oneMs = 1 / HOUR_MS;
+  return dueAt(now, { amount: oneMs, unit: 'working-hour' }, 0, hours, calendar).at - 1;
+}

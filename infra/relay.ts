@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { BusLogger, EventBus } from '../ports/event-bus.ts';
+import type { Queryable } from './db/pool.ts';
 import { backoffOf, type Backoff } from './kafka/backoff.ts';
 
 /** Any number that nothing else locks: whoever holds it is the active relay. */
@@ -17,6 +18,10 @@ export interface RelayOptions {
   /** How often a standby asks for the lock. */
   standbyMs?: number;
   backoff?: Backoff;
+  /** Before the first row of a session is read; a rejection ends the session, which is tried again. */
+  onActive?: () => Promise<void>;
+  /** Told what was published, after it was acknowledged, on the relay's own connection. */
+  onPublished?: (client: Queryable, payloads: string[]) => Promise<void>;
 }
 
 export interface RelayStatus {
@@ -123,6 +128,8 @@ export function createRelay(options: RelayOptions): Relay {
       text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])',
       values: [rows.map(({ id }) => id)],
     });
+    const payloads = rows.map(({ payload }) => payload);
+    await options.onPublished?.(client, payloads);
     return rows.length;
   };
 
@@ -164,6 +171,7 @@ export function createRelay(options: RelayOptions): Relay {
       }
       if (stopping.signal.aborted) return;
       state = 'active';
+      await options.onActive?.();
       logger.info({}, 'relay is active');
       while (!stopping.signal.aborted) {
         const count = await relayOnce(client);

@@ -22,7 +22,7 @@ export interface Batch {
 
 export interface BatchControl {
   /** To be called during long work: a silent member loses its partitions after 30 s. */
-  heartbeat(): Promise<void>;
+  heartbeat: () => Promise<void>;
 }
 
 export interface SubscribeOptions {

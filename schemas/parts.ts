@@ -24,6 +24,9 @@ export const Text = (maxLength: number = TEXT_MAX) =>
 
 export const Id = () => Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^[A-Za-z0-9:._-]+$' });
 
+/** A clock's id names what it is for, so it is longer than the ids it is made of. */
+export const ClockId = () => Type.String({ minLength: 1, maxLength: 300, pattern: '^[A-Za-z0-9:._-]+$' });
+
 export const Ids = (maxItems = 200) => Type.Array(Id(), { maxItems, uniqueItems: true });
 
 /** Milliseconds since 1970-01-01T00:00Z, between the years 2000 and 2200. */

@@ -54,6 +54,8 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
 ) => {
   const unknown = unknownParties(state, [partyId], 'partyId');
   if (unknown) return unknown;
+  if (partyOf(state, replacement.id))
+    return refuse('invalid_field', 'somebody in this dispute has this id', 'replacement.id', 'a new id');
   const party: Party = {
     ...{
       id: replacement.id,

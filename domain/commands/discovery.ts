@@ -10,12 +10,16 @@ import { contains, isRegionCode, levelOf, rank, type Level } from '../regions.ts
 import { isCategory } from '../categories.ts';
 import { raised, refuse, undertakings, unknownItems, unknownParties, type Decider } from './support.ts';
 
-export const proposeTriage: Decider<'propose-triage'> = (state, command, { actor }) => {
+export const proposeTriage: Decider<'propose-triage'> = (state, command, context) => {
   const { category, difficulty, note } = command;
   if (!isCategory(category))
     return refuse('unknown_category', 'no such category', 'category', 'D01 to D15 or D99');
   const danger = { ...state.danger, ...command.danger };
-  return [{ type: 'triage-proposed', by: actor.id, category, difficulty, danger, note: note ?? null }];
+  // Danger does not wait to be confirmed: whoever may propose may raise.
+  return [
+    { type: 'triage-proposed', by: context.actor.id, category, difficulty, danger, note: note ?? null },
+    ...raised(state, danger, 'facts', context),
+  ];
 };
 
 export const triage: Decider<'triage'> = (state, command, context) => {
@@ -76,7 +80,9 @@ export const settleOnSpot: Decider<'settle-on-spot'> = (state, command, context)
     return refuse('missing_condition', 'tell the reporter first', 'reporterTold', 'true');
   const open = state.tasks.find((task) => task.status === 'open');
   if (open) return refuse('missing_condition', 'a task still waits for its answer', 'tasks');
-  const mediated = command.asMediation ? registered(state, command.asMediation, context) : [];
+  const mediated = command.asMediation
+    ? registered(state, command.asMediation, command.partiesAgreed, context)
+    : [];
   if (isRefusal(mediated)) return mediated;
   return [
     ...mediated,
@@ -86,7 +92,12 @@ export const settleOnSpot: Decider<'settle-on-spot'> = (state, command, context)
 
 type AsMediation = NonNullable<CommandOf<'settle-on-spot'>['asMediation']>;
 
-function registered(state: Dispute, { conflictsDisclosed, register }: AsMediation, context: Context) {
+function registered(
+  state: Dispute,
+  { conflictsDisclosed, register }: AsMediation,
+  agreed: string[],
+  context: Context,
+) {
   const { actor } = context;
   if (!actor.posts.some((post) => post.role === 'mediator')) {
     return refuse('not_permitted', 'only a registered mediator settles as mediation', 'asMediation');
@@ -99,6 +110,13 @@ function registered(state: Dispute, { conflictsDisclosed, register }: AsMediatio
       'true',
     );
   }
+  const willing = activeParties(state).filter(({ id }) => agreed.includes(id));
+  const stranger = register.partyIds.findIndex((id) => !willing.some((party) => party.id === id));
+  const field = 'asMediation.register.partyIds';
+  if (stranger >= 0) return refuse('missing_condition', 'this party did not say yes', `${field}.${stranger}`);
+  const sides = willing.filter(({ id }) => register.partyIds.includes(id)).map(({ side }) => side);
+  if (new Set(sides).size < 2)
+    return refuse('missing_condition', 'an agreement needs parties of two sides', field);
   return oralAgreement(state, register, 'whole', context, 'asMediation.register');
 }
 

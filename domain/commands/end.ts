@@ -1,4 +1,5 @@
 import { ROUTES } from '../dispute/events.ts';
+import { FOLLOW_UPS, unreviewed } from '../dispute/clock-rules.ts';
 import { activeParties, openCommitments } from '../dispute/state.ts';
 import { is } from '../dispute/who.ts';
 import { partyOf, refuse, type Decider } from './support.ts';
@@ -84,10 +85,10 @@ export const reopen: Decider<'reopen'> = (state, { ground, reason }, context) =>
 export const archive: Decider<'archive'> = (state, { dossierComplete }, { actor }) => {
   if (openCommitments(state).length > 0)
     return refuse('missing_condition', 'a commitment is still open', 'commitments');
-  const due = state.clocks.some(
-    (c) => ['follow-up', 'register-review'].includes(c.kind) && c.state === 'running',
-  );
-  if (due) return refuse('missing_condition', 'a visit or review is still due', 'clocks');
+  // By what was done, not by what ticks: a visit that is overdue is still owed.
+  const visits = state.closure?.outcome === 'resolved' && state.followUps < FOLLOW_UPS;
+  if (visits || unreviewed(state).length > 0)
+    return refuse('missing_condition', 'a visit or review is still due', 'clocks');
   if (!dossierComplete)
     return refuse('missing_condition', 'the dossier is not complete', 'dossierComplete', 'true');
   return [{ type: 'archived', by: actor.id }];

@@ -1,9 +1,14 @@
 import type { DisputeEvent } from '../dispute/events.ts';
 import { extendClock } from '../clocks.ts';
+import { groupNotice } from '../dispute/group.ts';
+import { becameRed } from '../dispute/red.ts';
+import type { Dispute } from '../dispute/state.ts';
 import { ownerAt } from '../duty.ts';
 import { gradeOf, gradeRank } from '../grading.ts';
-import { contains, rank } from '../regions.ts';
-import { holds } from '../roles.ts';
+import type { Context } from '../machine.ts';
+import { contains, LEVELS, rank, regionAt, type Level } from '../regions.ts';
+import { holds, ROLES_OF_LEVEL, type Actor } from '../roles.ts';
+import { dueAt } from '../working-time.ts';
 import { liveClock, raised, refuse, type Decider } from './support.ts';
 
 export const escalate: Decider<'escalate'> = (state, { to, reason, skipReason }, { actor, policy }) => {
@@ -44,18 +49,26 @@ export const takeOver: Decider<'take-over'> = (state, _command, { actor, directo
 export const handDown: Decider<'hand-down'> = (state, { to, reason }, { actor, directory, now }) => {
   if (rank(to) >= rank(state.level))
     return refuse('invalid_field', 'handing down leads downwards', 'to', 'a lower level');
-  if (state.grade === 'red' && rank(to) < rank('street')) {
-    return refuse('missing_condition', 'red stays with the street until it is lowered', 'to');
-  }
+  if (belowRed(state, to)) return refuse('missing_condition', RED_STAYS, 'to');
   const owner = ownerAt(directory, state.region, to, now);
   if (rank(owner.level) >= rank(state.level))
     return refuse('invalid_field', 'the region has no such level', 'to');
   return [{ type: 'handed-down', by: actor.id, from: state.level, to: owner.level, owner, reason }];
 };
 
-export const returnCase: Decider<'return'> = (state, { reason }, { actor, policy, directory, now }) => {
-  const to = state.handedDownFrom ?? state.entryLevel;
+export const returnCase: Decider<'return'> = (state, { reason }, context) => {
+  const { actor, policy, directory, now } = context;
+  const to = state.handedDownFrom ?? state.receivedFrom ?? state.entryLevel;
   if (to === state.level) return refuse('out_of_order', 'there is nobody to return it to');
+  if (belowRed(state, to)) return refuse('missing_condition', RED_STAYS, 'grade');
+  const until = returnableUntil(state, context);
+  if (until !== null && now > until)
+    return refuse(
+      'out_of_order',
+      '"not ours" was to be said sooner',
+      undefined,
+      new Date(until).toISOString(),
+    );
   const higher = rank(to) > rank(state.level) ? to : state.level;
   const decider = ownerAt(directory, state.region, policy.ladder[higher] ?? higher, now);
   return [{ type: 'returned', by: actor.id, to, reason, decider, count: state.returns + 1 }];
@@ -64,7 +77,15 @@ export const returnCase: Decider<'return'> = (state, { reason }, { actor, policy
 export const decideReturn: Decider<'decide-return'> = (state, command, context) => {
   const { actor, directory, now } = context;
   const pending = state.pendingReturn!;
+  // Neither of the two may judge whose case it is: the first return may go back by the sender's own word, no further.
+  const higher = rank(pending.to) > rank(state.level) ? pending.to : state.level;
+  const sender = pending.count === 1 && command.accepted && staffOf(pending.to, state, actor);
+  if (!sender && !superior(higher, state, actor))
+    return refuse('not_permitted', 'the common superior of both decides', undefined, `above ${higher}`);
   const level = command.accepted ? (command.ownerLevel ?? pending.to) : state.level;
+  if (sender && level !== pending.to)
+    return refuse('not_permitted', 'the sender may only take it back', 'ownerLevel', pending.to);
+  if (belowRed(state, level)) return refuse('missing_condition', RED_STAYS, 'ownerLevel');
   const owner = command.accepted ? ownerAt(directory, state.region, level, now) : state.owner;
   const binding = pending.count >= 2;
   return [
@@ -78,6 +99,29 @@ export const decideReturn: Decider<'decide-return'> = (state, command, context) 
     },
   ];
 };
+
+const RED_STAYS = 'red stays with the street until it is lowered';
+const belowRed = (state: Dispute, to: Level): boolean => state.grade === 'red' && rank(to) < rank('street');
+
+/** The level's own staff, for the region of the case at that level. */
+const staffOf = (level: Level, { region }: Dispute, actor: Actor): boolean =>
+  holds(actor, ROLES_OF_LEVEL[level], regionAt(region, level));
+
+/** Whoever stands above a level: its leader, or the staff of a level further up. */
+const superior = (level: Level, state: Dispute, actor: Actor): boolean =>
+  holds(actor, ['leader'], regionAt(state.region, level)) ||
+  LEVELS.slice(rank(level) + 1).some((above) => staffOf(above, state, actor));
+
+/** "Not ours" is said within the report-in time, counted from the arrival or from the last decision about it. */
+function returnableUntil(state: Dispute, { policy, calendar }: Context): number | null {
+  const arrived = state.clocks.find((clock) => clock.id === `level:${state.levelEntries}`)?.startedAt;
+  if (arrived === undefined) return null;
+  const decided = state.clocks.find(
+    (clock) => clock.id === `return-decision:${state.levelEntries}-${state.returns}`,
+  );
+  const from = Math.max(arrived, decided?.endedAt ?? 0);
+  return dueAt(from, policy.clocks.taskReportIn, 0, policy.hours, calendar).at;
+}
 
 export const requestExtension: Decider<'request-extension'> = (
   state,
@@ -97,7 +141,9 @@ export const requestExtension: Decider<'request-extension'> = (
 };
 
 export const decideExtension: Decider<'decide-extension'> = (state, { granted, reason }, context) => {
-  const { clockId, amount } = state.pendingExtension!;
+  const { clockId, amount, by } = state.pendingExtension!;
+  if (context.actor.id === by)
+    return refuse('not_permitted', 'an extension is decided by somebody else than who asked for it');
   const clock = liveClock(state, clockId);
   const decided: DisputeEvent = {
     type: 'extension-decided',
@@ -115,6 +161,7 @@ export const regrade: Decider<'regrade'> = (state, { danger, grade, reason }, co
   const counted = gradeOf(facts, context.policy.grading);
   const asked = grade ?? counted.grade;
   if (gradeRank(asked) < gradeRank(state.grade)) {
+    if (state.pendingRegrade !== null) return refuse('out_of_order', 'a lowering already waits', 'grade');
     return [{ type: 'lowering-proposed', by: context.actor.id, grade: asked, danger: facts, reason }];
   }
   if (asked === state.grade) {
@@ -132,6 +179,8 @@ export const regrade: Decider<'regrade'> = (state, { danger, grade, reason }, co
       danger: facts,
       cause: grade === undefined ? 'facts' : 'raised',
     },
+    ...becameRed(state, asked, facts, context),
+    ...groupNotice(state.danger.people, facts.people, state.level, context),
   ];
 };
 
@@ -144,7 +193,9 @@ export const confirmRegrade: Decider<'confirm-regrade'> = (
   if (actor.id === pending.by) return refuse('not_permitted', 'lowering a grade needs a second person');
   const decided: DisputeEvent = { type: 'lowering-decided', by: actor.id, confirmed, reason: reason ?? null };
   if (!confirmed) return [decided];
-  const { points, lines } = gradeOf(pending.danger, policy.grading);
+  // What was counted meanwhile is no claim and cannot be lowered away.
+  const danger = { ...pending.danger, failedMediations: state.failedMediations };
+  const { points, lines } = gradeOf(danger, policy.grading);
   return [
     decided,
     {
@@ -153,7 +204,7 @@ export const confirmRegrade: Decider<'confirm-regrade'> = (
       grade: pending.grade,
       points,
       lines,
-      danger: pending.danger,
+      danger,
       cause: 'lowered',
     },
   ];
@@ -207,7 +258,11 @@ export const conveneConference: Decider<'convene-conference'> = (
   if (bodyIds.length < 2 || bodyIds.length > 30)
     return refuse('limit_exceeded', 'between 2 and 30 bodies', 'bodyIds');
   if (at < now) return refuse('invalid_field', 'the time lies in the past', 'at', 'a later time');
-  const level = holds(actor, ['leader', 'dispatcher', 'duty-officer'], state.region) ? 'street' : 'community';
+  const level = holds(actor, ['district-officer'], state.region)
+    ? 'district'
+    : holds(actor, ['leader', 'dispatcher', 'duty-officer'], state.region)
+      ? 'street'
+      : 'community';
   return [
     {
       type: 'conference-convened',

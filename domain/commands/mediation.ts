@@ -1,6 +1,7 @@
 import type { DisputeEvent } from '../dispute/events.ts';
 import { ROUTES } from '../dispute/events.ts';
 import { activeParties, type Agreement, type Dispute } from '../dispute/state.ts';
+import { is } from '../dispute/who.ts';
 import { isRefusal, type Refusal } from '../errors.ts';
 import type { Context } from '../machine.ts';
 import { levelAbove } from '../regions.ts';
@@ -32,6 +33,9 @@ export const accept: Decider<'accept'> = (state, command, context) => {
 
 export const assignMediator: Decider<'assign-mediator'> = (state, command, context) => {
   const { mediatorId, coMediatorIds = [], conflictsDisclosed, chosenByParties = false } = command;
+  const chooser = !(['director', 'owner', 'above'] as const).some((who) => is(who, state, context));
+  if (chooser && state.mediation.mediatorId !== null)
+    return refuse('not_permitted', 'a party chooses before a mediator is at work, and may ask for recusal');
   for (const id of [mediatorId, ...coMediatorIds]) {
     const fault = unfit(state, id, conflictsDisclosed, context);
     if (fault) return fault;
@@ -50,12 +54,13 @@ export const recuse: Decider<'recuse'> = (state, { mediatorId, reason, replaceme
     return refuse('conflict_of_interest', 'the recused mediator cannot stay', 'replacementId');
   const fault = unfit(state, replacementId, true, context);
   if (fault) return fault;
-  const assigned = {
-    by: context.actor.id,
-    mediatorId: replacementId,
-    coMediatorIds: [],
-    chosenByParties: false,
-  };
+  const others = mediation.coMediatorIds.filter((id) => id !== mediatorId && id !== replacementId);
+  // The replacement takes the place that became free: beside the lead when a co-mediator leaves.
+  const places =
+    mediation.mediatorId === null || mediation.mediatorId === mediatorId
+      ? { mediatorId: replacementId, coMediatorIds: others }
+      : { mediatorId: mediation.mediatorId, coMediatorIds: [...others, replacementId] };
+  const assigned = { by: context.actor.id, ...places, chosenByParties: false };
   return [recused, { type: 'mediator-assigned', ...assigned }];
 };
 
@@ -155,8 +160,12 @@ export const signAgreement: Decider<'sign-agreement'> = (state, command, context
     return refuse('out_of_order', 'this agreement is already in force', 'agreementId');
   const outsider = partyIds.findIndex((id) => !agreement.partyIds.includes(id));
   if (outsider >= 0) return refuse('unknown_party', 'not a party of this agreement', `partyIds.${outsider}`);
+  // Who has refused or withdrawn since the draft is not bound by somebody else's pen.
+  const turnedAway = agreeing(state, agreement.partyIds, 'agreementId');
+  if (turnedAway) return turnedAway;
   const own = (id: string): boolean => partyOf(state, id)?.accountId === actor.id;
-  const staff = actor.posts.some((post) => post.role !== 'resident');
+  // By what she is in this dispute: a party may hold a post elsewhere.
+  const staff = is('mediator', state, context) || is('director', state, context);
   if (!staff && (mediatorSigned || sealed || !partyIds.every(own))) {
     return refuse('not_permitted', 'a party signs for herself only', 'partyIds', 'your own party');
   }
@@ -208,8 +217,12 @@ export const failMediation: Decider<'fail-mediation'> = (state, { reason, itemId
   const unknown = unknownItems(state, items, 'itemIds');
   if (unknown) return unknown;
   const failed: DisputeEvent = { type: 'mediation-failed', by: actor.id, reason, itemIds: items, routesTold };
+  // The other items are still being mediated: nothing has failed yet but these.
+  if (state.items.some((item) => item.status === 'open' && !items.includes(item.id))) return [failed];
   const danger = { ...state.danger, failedMediations: state.failedMediations + 1 };
   const graded = raised(state, danger, 'facts', context);
+  // A dispute that has just become red is already with the street.
+  if (graded.some((event) => event.type === 'taken-over')) return [failed, ...graded];
   const covered = state.items.some((item) => item.status === 'covered');
   const to = policy.ladder[state.level] ?? levelAbove(state.level);
   if (covered || to === null || state.pendingTransfer !== null) return [failed, ...graded];

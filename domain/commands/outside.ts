@@ -31,7 +31,7 @@ export const breakCommitment: Decider<'break-commitment'> = (state, { commitment
   if (fault) return fault;
   const broken: DisputeEvent = { type: 'commitment-broken', by: context.actor.id, commitmentId, reason };
   // A breach reopens: a closed case with a broken promise would otherwise be nobody's.
-  return state.closure?.outcome === 'resolved'
+  return state.closure !== null && state.closure.outcome !== 'left'
     ? [broken, reopenedBy(state, context, 'broken-commitment', reason)]
     : [broken];
 };
@@ -87,10 +87,11 @@ export const applyConfirmation: Decider<'apply-confirmation'> = (
   }
   const unknown = unknownParties(state, partyIds, 'partyIds');
   if (unknown) return unknown;
-  const sides = new Set(
-    state.parties.filter((party) => partyIds.includes(party.id)).map((party) => party.side),
-  );
-  if (sides.size < 2) return refuse('missing_condition', 'both sides apply together', 'partyIds');
+  const sidesOf = (ids: string[]) =>
+    new Set(state.parties.filter((party) => ids.includes(party.id)).map((party) => party.side));
+  const applying = sidesOf(partyIds.filter((id) => agreement.partyIds.includes(id)));
+  if (applying.size < Math.max(2, sidesOf(agreement.partyIds).size))
+    return refuse('missing_condition', 'all sides of the agreement apply together', 'partyIds');
   const { policy, calendar, now } = context;
   const end = dueAt(agreement.effectiveAt, policy.confirmationWindow, 0, policy.hours, calendar).at;
   if (now > end)

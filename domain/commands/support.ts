@@ -1,6 +1,8 @@
 import { isLive, type Clock, type ClockEvent } from '../clocks.ts';
 import type { CommandOf, DisputeAction, Term } from '../dispute/commands.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
+import { groupNotice } from '../dispute/group.ts';
+import { becameRed } from '../dispute/red.ts';
 import { stageOf, type Dispute, type Party, type Undertaking } from '../dispute/state.ts';
 import { refuse, type Refusal } from '../errors.ts';
 import { gradeOf, gradeRank, type DangerFacts } from '../grading.ts';
@@ -81,18 +83,21 @@ export function undertakings(
 
 /**
  * Grades from facts. Danger only rises here: lowering needs `regrade` and a second person, so a result below the
- * present grade leaves the grade and keeps the facts' lines.
+ * present grade leaves the grade and keeps the facts' lines. What becomes red goes to the street at once.
  */
 export function raised(
   state: Dispute,
   danger: DangerFacts,
   cause: Extract<DisputeEvent, { type: 'graded' }>['cause'],
-  { policy, actor }: Context,
+  context: Context,
 ): DisputeEvent[] {
+  const { policy, actor } = context;
   const { grade, points, lines } = gradeOf(danger, policy.grading);
   if (gradeRank(grade) < gradeRank(state.grade)) return [];
   if (grade === state.grade && points === state.points) return [];
-  return [{ type: 'graded', by: actor.id, grade, points, lines, danger, cause }];
+  const graded: DisputeEvent = { type: 'graded', by: actor.id, grade, points, lines, danger, cause };
+  const told = groupNotice(state.danger.people, danger.people, state.level, context);
+  return [graded, ...becameRed(state, grade, danger, context), ...told];
 }
 
 export const liveClock = (state: Dispute, id: string): Clock | undefined =>

@@ -1,7 +1,7 @@
 import { isLive, type Clock, type TimeRules, type WantedClock } from '../clocks.ts';
 import type { Policy } from '../policy.ts';
 import type { Limit } from '../working-time.ts';
-import { mediationActive, openCommitments, type Dispute } from './state.ts';
+import { mediationActive, openCommitments, type Agreement, type Dispute } from './state.ts';
 
 /**
  * Which clocks a dispute wants in a given state. Each obligation has an id of its own, so a clock that has ended is
@@ -34,7 +34,14 @@ function openClocks(state: Dispute, policy: Policy): WantedClock[] {
   }
   if (mediationActive(state) && state.mediation.kind !== null) {
     const suspended = state.mediation.status === 'suspended';
-    want('mediation', state.mediation.round, policy.mediation[state.mediation.kind], suspended);
+    const id = `mediation:${state.mediation.round}`;
+    const limit = policy.mediation[state.mediation.kind];
+    // Labour: 15 days from receipt, then arbitration is open; the others count from acceptance.
+    const received = state.mediation.kind === 'labour' && state.mediation.round === 1 && state.reopened === 0;
+    wanted.push({
+      ...{ id, kind: 'mediation', limit, held: suspended },
+      ...(received && { startedAt: state.reportedAt }),
+    });
   }
   if (state.pendingTransfer !== null) {
     want('takeover', state.levelEntries, red ? clocks.takeoverRed : clocks.takeover);
@@ -82,14 +89,21 @@ const triageBroken = (state: Dispute): boolean =>
     ({ id, state: at }) => at === 'broken' && /^triage(-red)?:/.test(id) && id.endsWith(`:${state.round}`),
   );
 
+/** Visits after a resolution: soon, and again later. */
+export const FOLLOW_UPS = 2;
+
+/** Oral agreements in force at which the director has not looked yet. */
+export const unreviewed = (state: Dispute): Agreement[] =>
+  state.agreements.filter(
+    (agreement) => agreement.form === 'oral' && agreement.effectiveAt !== null && !agreement.reviewed,
+  );
+
 const registerReviews = (state: Dispute, policy: Policy): WantedClock[] =>
-  state.agreements
-    .filter((agreement) => agreement.form === 'oral' && agreement.effectiveAt !== null && !agreement.reviewed)
-    .map(({ id }) => ({
-      id: `register-review:${id}`,
-      kind: 'register-review',
-      limit: policy.clocks.registerReview,
-    }));
+  unreviewed(state).map(({ id }) => ({
+    id: `register-review:${id}`,
+    kind: 'register-review',
+    limit: policy.clocks.registerReview,
+  }));
 
 function originClock(state: Dispute): WantedClock[] {
   const until = state.origin.externalDeadlineAt;
@@ -107,7 +121,9 @@ function levelHeld(state: Dispute): boolean {
   const broken = state.clocks.some(
     (c) => c.id === `mediation:${state.mediation.round}` && c.state === 'broken',
   );
-  return asking || (mediationActive(state) && !broken) || openCommitments(state).length > 0;
+  // Only what an agreement promises: otherwise any promise added by hand would stop the clock until its date.
+  const performing = openCommitments(state).some(({ agreementId }) => agreementId !== null);
+  return asking || (mediationActive(state) && !broken) || performing;
 }
 
 /** No live case without a clock: where nothing else ticks, it is looked at again and again until somebody acts. */
@@ -122,7 +138,9 @@ function attention(state: Dispute, wanted: WantedClock[], policy: Policy): Wante
 /** A clock that a closing, merging or transfer takes away was not met; one whose work was done was. */
 export function clockEnding(state: Dispute, clock: Clock): 'met' | 'cancelled' {
   if (clock.kind === 'attention' || clock.kind === 'red-persist') return 'cancelled';
-  if (state.closure === null) return clock.kind === 'triage' && state.triage !== 'done' ? 'cancelled' : 'met';
+  if (clock.kind === 'red-visit') return state.redVisited ? 'met' : 'cancelled';
+  const triage = clock.kind === 'triage' || clock.kind === 'triage-red';
+  if (state.closure === null) return triage && state.triage !== 'done' ? 'cancelled' : 'met';
   if (state.closure.outcome === 'left') return 'cancelled';
   return [
     'triage',

@@ -77,7 +77,8 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
           ? party.consent
           : 'asked',
         noticeDeliveredAt: party.noticeDeliveredAt ?? at,
-        asked: party.asked + 1,
+        // A second notice while the first is unanswered must not start the clock anew.
+        asked: party.consent === 'asked' ? party.asked : party.asked + 1,
       }));
     case 'consented':
       return mapParties(state, [event.partyId], (party) => ({ ...party, consent: 'agreed' }));
@@ -162,6 +163,8 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
           ? { ...item, status: 'ended' as const }
           : item,
       );
+      // Mediation ends when every item is covered or ended; until then it goes on over the rest.
+      if (items.some((item) => item.status === 'open')) return { ...state, items };
       const failedMediations = state.failedMediations + 1;
       const danger = { ...state.danger, failedMediations };
       // An agreement on part of the items stands: mediation as a whole then ended, it did not fail.
@@ -173,12 +176,18 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
     case 'taken-over':
       return {
         ...enter(state, event.level, event.owner),
-        pendingTransfer: null,
+        // A question whose case it is does not outlive its having gone elsewhere.
+        ...{ pendingTransfer: null, pendingReturn: null },
         returns: 0,
         handedDownFrom: null,
+        receivedFrom: state.level,
       };
     case 'handed-down':
-      return { ...enter(state, event.to, event.owner), pendingTransfer: null, handedDownFrom: event.from };
+      return {
+        ...enter(state, event.to, event.owner),
+        ...{ pendingTransfer: null, pendingReturn: null, receivedFrom: null },
+        handedDownFrom: event.from,
+      };
     case 'returned':
       return {
         ...state,
@@ -190,13 +199,14 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
         ...state,
         pendingReturn: null,
         handedDownFrom: event.accepted ? null : state.handedDownFrom,
+        receivedFrom: event.accepted ? null : state.receivedFrom,
       };
       return event.accepted ? enter(decided, event.owner.level, event.owner) : decided;
     }
     case 'extension-requested':
       return {
         ...state,
-        pendingExtension: { clockId: event.clockId, amount: event.amount },
+        pendingExtension: { clockId: event.clockId, amount: event.amount, by: event.by },
         extensionsAsked: state.extensionsAsked + 1,
       };
     case 'extension-decided':
@@ -210,6 +220,8 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
         gradeLines: event.lines,
         danger: event.danger,
         reds: state.reds + (becameRed ? 1 : 0),
+        // A lowering was proposed on facts that have changed: it is to be proposed anew.
+        pendingRegrade: null,
         redSince: event.grade !== 'red' ? null : becameRed ? at : state.redSince,
         redVisited: becameRed ? false : state.redVisited,
       };
@@ -306,6 +318,7 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
         closure: null,
         archivedAt: null,
         followUps: 0,
+        ...{ returns: 0, handedDownFrom: null, receivedFrom: null },
         round: state.round + 1,
         reopened: state.reopened + 1,
         items: state.items.map((item) => ({ ...item, status: 'open' as const })),
@@ -364,7 +377,7 @@ function left(
   by: string,
   at: Instant,
 ): Dispute {
-  return closed(state, { outcome: 'left', kind, at, by });
+  return { ...closed(state, { outcome: 'left', kind, at, by }), worked: state.worked };
 }
 
 function closed(state: Dispute, closure: Closure): Dispute {

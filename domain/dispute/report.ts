@@ -9,6 +9,8 @@ import { reconcileClocks, type ClockEvent } from '../clocks.ts';
 import type { ClaimedDanger, NewParty } from './commands.ts';
 import { disputeMachine } from './dispute.ts';
 import type { DisputeEvent } from './events.ts';
+import { groupNotice } from './group.ts';
+import { calledOut } from './red.ts';
 import type { Dispute, Party } from './state.ts';
 
 /** A report of a dispute with every reference resolved; needs, hazards and opinions become tasks instead. */
@@ -87,8 +89,8 @@ export function report(
       danger,
       cause: tick ? 'danger-tick' : 'intake',
     },
-    ...(grade === 'red' ? stabilise(input.region, context) : []),
-    ...groupNotice(input, owner.level, context),
+    ...(grade === 'red' ? calledOut(input.region, danger, context) : []),
+    ...groupNotice(0, largestSide(input), owner.level, context),
   ];
   let state = disputeMachine.initial;
   for (const event of events) state = fold(disputeMachine, state, event, now);
@@ -118,6 +120,8 @@ function reportFault(input: DisputeReport, { directory, policy }: Context): Refu
     );
   }
   const ids = new Set(input.parties.map((party) => party.id));
+  if (ids.size < input.parties.length)
+    return refuse('invalid_field', 'two parties have the same id', 'parties', 'an id of its own for each');
   const stranger = input.parties.findIndex((party) => party.actsFor?.some((id) => !ids.has(id)));
   return stranger < 0
     ? null
@@ -131,29 +135,9 @@ function levelFor(input: DisputeReport, red: boolean, { policy }: Context): Leve
   return rank(level) < rank(lowest) ? lowest : level;
 }
 
-function stabilise(region: RegionCode, context: Context): DisputeEvent[] {
-  return (['community', 'grid'] as const)
-    .filter((level) => rank(levelOf(region)) <= rank(level))
-    .map((level) => {
-      const target = { bodyId: null, region, level };
-      return {
-        type: 'task-assigned',
-        by: 'system:rule',
-        taskId: context.newId('tsk'),
-        kind: 'stabilise',
-        target,
-        what: null,
-      };
-    });
-}
-
-/** Many acting together: one level up is told; it is not asked to take over. */
-function groupNotice(input: DisputeReport, level: Level, { policy }: Context): DisputeEvent[] {
-  const sides = Object.values(Object.groupBy(input.parties, (party) => party.side));
-  const largest = Math.max(input.danger.people ?? 0, ...sides.map((side) => side?.length ?? 0));
-  const above = policy.ladder[level];
-  if (above === null || largest < policy.groupActing) return [];
-  return [{ type: 'superior-notified', level: above, cause: 'group' }];
+function largestSide({ parties, danger }: DisputeReport): number {
+  const sides = Object.values(Object.groupBy(parties, (party) => party.side));
+  return Math.max(danger.people ?? 0, ...sides.map((side) => side?.length ?? 0));
 }
 
 function asParty(party: NewParty & { id: string }): Party {

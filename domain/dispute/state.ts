@@ -222,7 +222,9 @@ export interface Dispute extends Clocked {
   pendingReturn: PendingReturn | null;
   returns: number;
   handedDownFrom: Level | null;
-  pendingExtension: { clockId: string; amount: number } | null;
+  /** The level that last passed it upwards: where a return leads. */
+  receivedFrom: Level | null;
+  pendingExtension: { clockId: string; amount: number; by: string } | null;
   extensionsAsked: number;
   pendingRegrade: { danger: DangerFacts; grade: Grade; by: string; count: number } | null;
   regrades: number;
@@ -332,6 +334,7 @@ export const NO_DISPUTE: Dispute = {
   pendingReturn: null,
   returns: 0,
   handedDownFrom: null,
+  receivedFrom: null,
   pendingExtension: null,
   extensionsAsked: 0,
   pendingRegrade: null,

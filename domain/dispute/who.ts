@@ -1,5 +1,5 @@
 import type { Context } from '../machine.ts';
-import { LEVELS, rank } from '../regions.ts';
+import { LEVELS, rank, regionAt, type Level } from '../regions.ts';
 import { holds, ROLES, ROLES_OF_LEVEL, type Role } from '../roles.ts';
 import type { Dispute } from './state.ts';
 
@@ -27,6 +27,8 @@ const STAFF = ROLES.filter((role) => !['resident', 'inspector', 'evaluator', 'ad
 /** Whether the actor stands in that relation to the dispute now. */
 export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>): boolean {
   const over = (...roles: Role[]): boolean => holds(actor, roles, state.region);
+  // A leader of the street is neither above the district nor the city that a case was passed to.
+  const at = (level: Level, ...roles: Role[]): boolean => holds(actor, roles, regionAt(state.region, level));
   switch (who) {
     case 'grid':
       return over('grid-worker', 'grid-head');
@@ -46,10 +48,14 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
     }
     case 'above':
       return (
-        over('leader') || LEVELS.slice(rank(state.level) + 1).some((level) => over(...ROLES_OF_LEVEL[level]))
+        at(state.level, 'leader') ||
+        LEVELS.slice(rank(state.level) + 1).some((level) => at(level, ...ROLES_OF_LEVEL[level]))
       );
     case 'receiver':
-      return state.pendingTransfer !== null && over(...ROLES_OF_LEVEL[state.pendingTransfer.to]);
+      return (
+        state.pendingTransfer !== null &&
+        at(state.pendingTransfer.to, ...ROLES_OF_LEVEL[state.pendingTransfer.to])
+      );
     case 'mediator':
       return [state.mediation.mediatorId, ...state.mediation.coMediatorIds].includes(actor.id);
     case 'director':

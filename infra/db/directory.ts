@@ -42,3 +42,27 @@ export function createDirectorySource(): DirectorySource {
     return directory;
   };
 }
+
+export type CurrentDirectory = () => Promise<Directory>;
+
+/** How long a process may act on a roster that has just changed; `apply` itself always sees the newest. */
+const FRESH_MS = 1_000;
+
+/** The directory of now, for whoever reads without a case's lock. */
+export function createCurrentDirectory(db: Queryable, source = createDirectorySource()): CurrentDirectory {
+  let latest: { of: Promise<Directory>; at: number } | undefined;
+  const read = async (): Promise<Directory> => {
+    const { rows } = await db.query<{ version: number }>('SELECT version FROM directory_version');
+    return source(rows[0]!.version, db);
+  };
+  return () => {
+    if (latest === undefined || performance.now() - latest.at > FRESH_MS) {
+      const fresh = { of: read(), at: performance.now() };
+      latest = fresh;
+      fresh.of.catch(() => {
+        if (latest === fresh) latest = undefined;
+      });
+    }
+    return latest.of;
+  };
+}

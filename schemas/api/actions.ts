@@ -21,6 +21,7 @@ import { MEDIATION_KINDS } from '../../domain/policy.ts';
 import {
   CategoryCode,
   ClaimedDanger,
+  ClockId,
   DifficultyCode,
   GradeCode,
   Id,
@@ -150,15 +151,15 @@ export const ACTION_BODIES = {
   return: Strict({ reason: Text() }),
   'decide-return': Strict({ accepted: yes, ownerLevel: optional(LevelCode()), reason: Text() }),
   'request-extension': Strict({
-    clockId: Id(),
+    clockId: ClockId(),
     amount: Type.Number({ exclusiveMinimum: 0, maximum: 60 }),
     reason: Text(),
   }),
   'decide-extension': Strict({ granted: yes, reason: optional(Text()) }),
   regrade: Strict({ danger: optional(ClaimedDanger), grade: optional(GradeCode()), reason: Text() }),
   'confirm-regrade': Strict({ confirmed: yes, reason: optional(Text()) }),
-  urge: Strict({ clockId: Id() }),
-  supervise: Strict({ kind: OneOf(['supervision', 'listed']), clockId: optional(Id()), reason: Text() }),
+  urge: Strict({ clockId: ClockId() }),
+  supervise: Strict({ kind: OneOf(['supervision', 'listed']), clockId: optional(ClockId()), reason: Text() }),
   'assign-leader': Strict({ leaderId: Id() }),
   'set-team': Strict({ leadId: Id(), memberIds: Ids(50) }),
   'convene-conference': Strict({

@@ -158,6 +158,16 @@ describe('validateCalendar', () => {
     ['a number as date', [{ ...year(2026), makeUpDays: [20261010] }], 'years.0.makeUpDays.0: must be a date'],
     ['not a year', [null], 'years.0: must be an object'],
     ['no years', [], 'years: must hold at least one year'],
+    [
+      'every weekday off',
+      [year(2026, { holidays: daysOf(2026).filter((date) => ![0, 6].includes(weekday(date))) })],
+      'years.0: leaves 0 working days',
+    ],
+    [
+      'every weekend worked',
+      [year(2026, { makeUpDays: daysOf(2026).filter((date) => [0, 6].includes(weekday(date))) })],
+      'years.0: leaves 364 working days',
+    ],
   ])('given %s, then it is refused', (_name, years, message) => {
     const found = problemsOf(...years);
     expect(found.filter((problem) => problem.startsWith(message))).toHaveLength(1);

@@ -48,7 +48,8 @@ test('reset empties the data directory, and refuses while a stack runs', async (
 test('the lock of a killed process is free at once', async () => {
   const file = join(base, 'lock.db');
   const script = `const { tryLock } = await import(${JSON.stringify(new URL('../../infra/local/lock.ts', import.meta.url).href)});
-    if (tryLock(${JSON.stringify(file)}) === null) process.exit(1);
+    globalThis.kept = tryLock(${JSON.stringify(file)});
+    if (globalThis.kept === null) process.exit(1);
     process.stdout.write('locked'); setInterval(() => {}, 1e6);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,0 +1,219 @@
+import type pg from 'pg';
+import { report as decideReport, type DisputeReport } from '../domain/dispute/report.ts';
+import { relationTo } from '../domain/dispute/repeats.ts';
+import { ownerAt } from '../domain/duty.ts';
+import { isRefusal, refuse, type Refusal } from '../domain/errors.ts';
+import { act, type Clocked, type Context } from '../domain/machine.ts';
+import { levelOf, rank } from '../domain/regions.ts';
+import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
+import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
+import type { CurrentDirectory } from '../infra/db/directory.ts';
+import type { Rules } from '../infra/db/rules.ts';
+import { earlierDisputes, similarDisputes, type Earlier } from '../infra/db/similar.ts';
+import { insertCase, type NewParty, type Recorded } from '../infra/db/store.ts';
+import type { CaseChange } from '../infra/db/rows.ts';
+import type { Intake, TakeReport, Taken } from '../ports/intake.ts';
+import type { Report, ReportTaken } from '../schemas/api/reports.ts';
+import { bodyHashOf } from './canonical.ts';
+import { commandIdOf, idsFrom } from './ids.ts';
+import { codesOf, machineOf } from './machines.ts';
+
+export interface IntakeDeps {
+  pool: pg.Pool;
+  rules: Rules;
+  directory: CurrentDirectory;
+  cipher: FieldCipher;
+  /** The next file number, for the year of `now`. */
+  nextNumber: (now: number) => Promise<string>;
+  clock?: () => number;
+  /** The relay of this process, if there is one, need not wait for its next look. */
+  onCommitted?: () => void;
+}
+
+/** What is known of a report before it is decided. */
+interface Arrival {
+  request: TakeReport;
+  commandId: string;
+  now: number;
+  context: Context;
+  earlier: Map<string, Earlier>;
+}
+
+/**
+ * Makes the intake. The ids of a report follow from who sends it with which key, so that a repetition, from whichever
+ * process, meets the same row and gets the answer of the first time.
+ */
+export function createIntake(deps: IntakeDeps): Intake {
+  const clock = deps.clock ?? Date.now;
+  return {
+    async take(request) {
+      const { actor, principal, idempotencyKey, report } = request;
+      const commandId = commandIdOf(principal, 'reports', idempotencyKey);
+      const now = clock();
+      const [policy, calendar, directory] = await Promise.all([
+        deps.rules.policy(null),
+        deps.rules.calendar(),
+        deps.directory(),
+      ]);
+      const context: Context = { now, actor, policy, calendar, directory, newId: idsFrom(commandId) };
+      const earlier = await earlierDisputes(deps.pool, report.earlierIds ?? []);
+      const arrival: Arrival = { request, commandId, now, context, earlier };
+      const made = report.kind === 'dispute' ? await dispute(arrival, deps) : nonDispute(arrival);
+      if (isRefusal(made)) return { outcome: 'refused', refusal: made };
+      const inserting = insertCase(deps.pool, made.change, made.taken, made.apart);
+      const [recorded, possibleDuplicates] = await Promise.all([
+        inserting,
+        report.kind === 'dispute'
+          ? similarDisputes(deps.pool, report, made.taken.id, now - policy.repeatWithinDays * DAY_MS)
+          : [],
+      ]);
+      if (!recorded.known) deps.onCommitted?.();
+      return outcomeOf(recorded, { ...made.taken, possibleDuplicates });
+    },
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+function outcomeOf(recorded: Recorded, taken: ReportTaken): Taken {
+  if (!recorded.known) return { outcome: 'taken', taken, again: false };
+  if (!recorded.sameBody) return { outcome: 'key-reused' };
+  const first = recorded.answer as ReportTaken;
+  return { outcome: 'taken', taken: { ...first, possibleDuplicates: taken.possibleDuplicates }, again: true };
+}
+
+interface Made {
+  change: CaseChange;
+  taken: ReportTaken;
+  apart: { texts: { id: string; body: string }[]; parties: NewParty[] };
+}
+
+async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refusal> {
+  const { request, context, now } = arrival;
+  const { report } = request;
+  const id = context.newId('dsp');
+  const texts: { id: string; body: string }[] = [];
+  const keep = (body: string): string => {
+    const text = { id: context.newId('txt'), body };
+    texts.push(text);
+    return text.id;
+  };
+  const links = linksOf(report, arrival);
+  if (isRefusal(links)) return links;
+  const people = peopleOf(report, context);
+  if (isRefusal(people)) return people;
+  const title = keep(report.title);
+  const narrative = keep(report.narrative);
+  // One item unless the report names several: what the quarrel is about.
+  const itemIds = (report.items ?? [report.title]).map(keep);
+  const repeat = links.some(({ relation }) => relation !== 'related');
+  const input: DisputeReport = {
+    ...{ id, number: await deps.nextNumber(now), region: report.region, category: report.category },
+    ...{ title, narrative, channel: report.channel, itemIds, links },
+    danger: { ...report.danger, ...(repeat && { repeat }) },
+    damageHappeningNow: report.damageHappeningNow ?? false,
+    applicantConsentsToDisclosure: report.applicantConsentsToDisclosure ?? false,
+    parties: people.map(({ party }) => party),
+    ...(report.placeId !== undefined && { placeId: report.placeId }),
+    ...(report.level !== undefined && { level: report.level }),
+    ...(report.origin !== undefined && { origin: report.origin }),
+  };
+  const decided = decideReport(input, context);
+  if (isRefusal(decided)) return decided;
+  const parties = people.map(({ person }) => ({
+    ...person,
+    phone: person.phone === null ? null : deps.cipher.seal(person.phone),
+    idNumber: person.idNumber === null ? null : deps.cipher.seal(person.idNumber),
+  }));
+  const taken = people.map(({ party, ref }) => ({ ref, id: party.id, side: party.side }));
+  return made('dispute', decided, arrival, { texts, parties }, { parties: taken, itemIds });
+}
+
+/** Relations to the disputes the reporter named; each must exist. */
+function linksOf(
+  { earlierIds = [] }: Report,
+  { earlier, now, context }: Arrival,
+): DisputeReport['links'] | Refusal {
+  const missing = earlierIds.findIndex((id) => !earlier.has(id));
+  if (missing >= 0) return refuse('unknown_reference', 'no such dispute', `earlierIds.${missing}`);
+  return earlierIds.map((disputeId) => ({
+    disputeId,
+    relation: relationTo(earlier.get(disputeId)!, now, context.policy),
+  }));
+}
+
+type Person = Omit<NewParty, 'phone' | 'idNumber'> & { phone: string | null; idNumber: string | null };
+
+function peopleOf({ parties = [] }: Report, { newId }: Context) {
+  const ids = new Map(parties.map(({ ref }) => [ref, newId('pty')]));
+  if (ids.size < parties.length) {
+    return refuse('invalid_field', 'two parties have the same ref', 'parties', 'a ref of its own for each');
+  }
+  for (const [i, { actsFor = [] }] of parties.entries()) {
+    const stranger = actsFor.findIndex((ref) => !ids.has(ref));
+    if (stranger >= 0) {
+      return refuse(
+        'unknown_party',
+        'acts for somebody not in this report',
+        `parties.${i}.actsFor.${stranger}`,
+      );
+    }
+  }
+  return parties.map(
+    ({ ref, side, kind, name, phone, idNumber, accountId, actsFor = [], accused = false }) => {
+      const id = ids.get(ref)!;
+      const acts = actsFor.map((other) => ids.get(other)!);
+      const party = { id, side, kind, actsFor: acts, accused, ...(accountId !== undefined && { accountId }) };
+      const person: Person = {
+        ...{ id, side, name, phone: phone ?? null, idNumber: idNumber ?? null },
+        accountId: accountId ?? null,
+      };
+      return { ref, party, person };
+    },
+  );
+}
+
+/** A need, hazard or opinion is no dispute: it becomes a task that must be answered. */
+function nonDispute(arrival: Arrival): Made | Refusal {
+  const { request, context, now } = arrival;
+  const { report, actor } = request;
+  if (!context.directory.regions.has(report.region))
+    return refuse('unknown_region', 'no such region', 'region', 'a code of the region list');
+  const id = context.newId('tsk');
+  const what = context.newId('txt');
+  const asked = report.level ?? context.policy.entryLevel[report.channel];
+  const lowest = levelOf(report.region);
+  const level = rank(asked) < rank(lowest) ? lowest : asked;
+  const command: TaskCommand = {
+    ...{ action: 'open-task', id, policyVersion: context.policy.version, disputeId: null, kind: 'answer' },
+    ...{ target: { bodyId: null, region: report.region, level }, what, reportedBy: actor.id },
+    ...{
+      fromPetition: report.channel === 'petition',
+      owner: ownerAt(context.directory, report.region, level, now),
+    },
+  };
+  const decided = act(taskMachine, NO_TASK, command, context);
+  if (isRefusal(decided)) return decided;
+  const texts = [{ id: what, body: `${report.title}\n\n${report.narrative}` }];
+  return made('task', decided, arrival, { texts, parties: [] }, { parties: [], itemIds: [] });
+}
+
+function made(
+  kind: 'dispute' | 'task',
+  { state, events }: { state: Clocked; events: { type: string }[] },
+  { request, commandId, now }: Arrival,
+  apart: Made['apart'],
+  told: Pick<ReportTaken, 'parties' | 'itemIds'>,
+): Made {
+  const { actor, report } = request;
+  const codes = codesOf(kind, state);
+  const act_ = {
+    ...{ commandId, action: 'report', body: {}, bodyHash: bodyHashOf(report), actor, events, hop: 0 },
+    occurredAt: report.occurredAt ?? null,
+  };
+  const final = machineOf(kind).isFinal(state);
+  const change: CaseChange = { kind, id: state.id, acts: [act_], state, codes, final, now };
+  const { number, stage, level, grade } = codes;
+  const taken = { id: state.id, kind, number, version: state.version, stage, level, grade };
+  return { change, taken: { ...taken, ...told, possibleDuplicates: [] }, apart };
+}

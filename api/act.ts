@@ -1,0 +1,110 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { CaseKind } from '../domain/machine.ts';
+import { takeTexts } from '../schemas/texts.ts';
+import { Instant } from '../schemas/parts.ts';
+import type { ApiDeps } from './deps.ts';
+import { Problem, refusedProblem } from './problem.ts';
+
+const KEY_MAX = 100;
+
+/** Headers of every call that changes something. */
+export const CommandHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description: `1 to ${KEY_MAX} printable characters; the same key asks for the same answer`,
+    }),
+  ),
+  'if-match': Type.Optional(Type.String({ description: 'the version that was seen, as its ETag' })),
+});
+
+export const OccurredQuery = Type.Object(
+  {
+    occurredAt: Type.Optional({ ...Instant(), description: 'when it really happened, if it is told later' }),
+  },
+  { additionalProperties: false },
+);
+
+/** The key of a changing call. Throws a problem when it is missing or unusable. */
+export function idempotencyKeyOf(request: FastifyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,100}$/.test(key)) return key;
+  throw new Problem({
+    ...{ status: 400, code: 'idempotency_key_missing', title: 'a changing call needs an Idempotency-Key' },
+    ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters, new for each act` },
+  });
+}
+
+/** The version of an `If-Match` header, null without one. Throws a problem when it is no version. */
+export function expectedVersionOf(request: FastifyRequest): number | null {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return null;
+  const [, digits] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header) ?? [];
+  if (digits !== undefined) return Number(digits);
+  throw new Problem({
+    ...{ status: 400, code: 'invalid_header', title: 'If-Match is not a version' },
+    ...{ field: 'If-Match', expected: 'the ETag of the dispute, "12" for instance' },
+  });
+}
+
+export const etagOf = (version: number): string => `"${version}"`;
+
+export interface Asked {
+  kind: CaseKind;
+  caseId: string;
+  action: string;
+  bodySchema: object;
+  body: object;
+}
+
+/** Carries a command to its case. Returns the version it led to; throws a problem for every other outcome. */
+export async function perform(
+  deps: ApiDeps,
+  request: FastifyRequest<{ Querystring: { occurredAt?: number } }>,
+  { kind, caseId, action, bodySchema, body }: Asked,
+): Promise<number> {
+  const commandId = deps.commandIdOf(request.actor.id, caseId, idempotencyKeyOf(request));
+  const newId = deps.idsFrom(`${commandId}:texts`);
+  const taken = takeTexts(bodySchema, body, () => newId('txt'));
+  const sent = await deps.commands.send({
+    ...{ kind, caseId, action, body: taken.value, texts: taken.texts, actor: request.actor, commandId },
+    bodyHash: deps.bodyHashOf({ action, body }),
+    expectedVersion: expectedVersionOf(request),
+    occurredAt: request.query.occurredAt ?? null,
+  });
+  switch (sent.outcome) {
+    case 'answered':
+      if (sent.answer.ok) return sent.answer.version;
+      throw refusedProblem(sent.answer.refusal);
+    case 'key-reused':
+      throw keyReused();
+    case 'busy':
+      throw new Problem({
+        ...{ status: 503, code: 'case_busy', title: 'too many people act on this case at once' },
+        ...{ expected: 'ask again with the same key', retryAfter_s: 1 },
+      });
+    case 'recording':
+      throw new Problem({
+        ...{ status: 503, code: 'still_recording', title: 'still being recorded' },
+        ...{ expected: 'ask again with the same key', retryAfter_s: 2 },
+      });
+    case 'unavailable':
+      throw unavailable();
+  }
+}
+
+export const keyReused = (): Problem =>
+  new Problem({
+    ...{ status: 422, code: 'idempotency_key_reused', title: 'this key was used for something else' },
+    ...{ field: 'Idempotency-Key', expected: 'a new key for a new act' },
+  });
+
+export const unavailable = (): Problem =>
+  new Problem({
+    ...{ status: 503, code: 'unavailable', title: 'nothing could be stored just now' },
+    ...{ expected: 'ask again with the same key', retryAfter_s: 2 },
+  });
+
+/** Sets the version of what is answered. */
+export const withEtag = (reply: FastifyReply, version: number): FastifyReply =>
+  reply.header('etag', etagOf(version));

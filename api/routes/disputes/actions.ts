@@ -1,0 +1,73 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { LIFECYCLE } from '../../../domain/lifecycle.ts';
+import { ACTION_BODIES, type PublicAction } from '../../../schemas/api/actions.ts';
+import { ActionResult, problemsOf } from '../../../schemas/api/views.ts';
+import { Id } from '../../../schemas/parts.ts';
+import type { Dispute } from '../../../domain/dispute/state.ts';
+import { CommandHeaders, OccurredQuery, perform, withEtag } from '../../act.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { findDispute } from '../../found.ts';
+import { Problem } from '../../problem.ts';
+import { actionResult } from '../../views/dispute.ts';
+
+type ActionRequest = FastifyRequest<{
+  Params: { id: string };
+  Querystring: { occurredAt?: number };
+  Body: Record<string, unknown>;
+}>;
+
+/** One operation an action, made from the command table: a new action needs no route of its own. */
+export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const { reads, rules, clock = Date.now } = deps;
+
+  for (const [action, bodySchema] of Object.entries(ACTION_BODIES) as [PublicAction, object][]) {
+    const { group, from, to, condition, who } = LIFECYCLE[action];
+    app.post(
+      `/disputes/:id/actions/${action}`,
+      {
+        schema: {
+          ...{ operationId: camelCase(action), tags: [group], summary: `${from} → ${to}` },
+          description: `${condition}. By: ${who.join(', ')}.`,
+          ...{ params: Type.Object({ id: Id() }), headers: CommandHeaders, querystring: OccurredQuery },
+          body: bodySchema,
+          response: { 200: ActionResult, ...problemsOf(400, 401, 403, 404, 409, 412, 413, 415, 422, 503) },
+        },
+      },
+      async (request, reply) => {
+        const { actor, params, body } = request as unknown as ActionRequest;
+        await findDispute(deps, params.id, actor);
+        await checkReference(deps, body, request);
+        const asked = { kind: 'dispute' as const, caseId: params.id, action, bodySchema, body };
+        await perform(deps, request, asked);
+        const record = await reads.one('dispute', params.id);
+        const state = record!.state as Dispute;
+        const [policy, calendar] = await Promise.all([rules.policy(state.policyVersion), rules.calendar()]);
+        void withEtag(reply, state.version);
+        return actionResult(state, { actor, now: clock(), policy, calendar });
+      },
+    );
+  }
+};
+
+/** Another dispute that is named must exist and be this person's to see: the core knows only one case at a time. */
+async function checkReference(
+  deps: ApiDeps,
+  body: Record<string, unknown>,
+  { actor }: Pick<FastifyRequest, 'actor'>,
+): Promise<void> {
+  for (const field of ['into', 'disputeId']) {
+    const id = body[field];
+    if (typeof id !== 'string') continue;
+    await findDispute(deps, id, actor).catch(() => {
+      throw new Problem({
+        ...{ status: 422, code: 'unknown_reference', title: 'no such dispute, or not yours to see' },
+        ...{ field, expected: 'the id of another dispute' },
+      });
+    });
+  }
+}
+
+const camelCase = (action: string): string =>
+  action.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

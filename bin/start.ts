@@ -1,0 +1,80 @@
+/** `npm start`: the whole engine on an embedded local stack. */
+import { DEMO_PASSWORD, RESIDENTS, STAFF } from '../infra/seed/demo-street.ts';
+import { loadConfig, type Config } from '../infra/config.ts';
+import { takePort } from '../infra/local/ports.ts';
+import { defaultDataDir, startStack, stopOnExit, type Stack } from '../infra/local/stack.ts';
+import { messageOf } from '../infra/local/wait.ts';
+import { createLogger } from '../infra/logger.ts';
+import { startAll, type Engine } from './wiring/all.ts';
+import { localSecrets } from './wiring/secrets.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const dataDir = defaultDataDir(process.env);
+  const stack = await startStack({ dataDir, log: say });
+  let engine: Engine | undefined;
+  stopOnExit(stack, { before: async () => engine?.stop() });
+  try {
+    const config = configFor(stack, dataDir);
+    const port = process.env['PORT'] ? config.port : await takePort('api');
+    say('starting relay, worker, handlers and api');
+    engine = await startAll(config, createLogger(config.logLevel), { port, seed: true });
+    say(summary(stack, engine));
+  } catch (error) {
+    say(`could not start: ${messageOf(error)}`);
+    await engine?.stop().catch(() => undefined);
+    await stack.stop();
+    process.exit(1);
+  }
+}
+
+function configFor({ databaseUrl, temporalAddress, kafkaBrokers }: Stack, dataDir: string): Config {
+  return loadConfig({
+    ...{ ...localSecrets(dataDir), LOG_LEVEL: 'warn', ...given(process.env) },
+    ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
+    KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '',
+  });
+}
+
+/** An empty variable counts as absent, so that it does not hide a local default. */
+const given = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+function summary({ components, kafkaBrokers }: Stack, { address, seeded }: Engine): string {
+  const where = components.map(
+    ({ name, mode, address: at, detail }) => `  ${name.padEnd(9)} ${mode.padEnd(10)} ${at}  ${detail}`,
+  );
+  const people = STAFF.slice(0, 99).map(({ id, name }) => `${id} ${name}`);
+  const lines = [
+    '',
+    `ready: ${address}   (docs ${address}/docs, state ${address}/readyz)`,
+    '',
+    'components',
+    ...where,
+    '',
+    `demo accounts${seeded ? ' (made just now)' : ''}, all with the password ${DEMO_PASSWORD}`,
+    ...columns(people, 3),
+    ...columns(
+      RESIDENTS.map(([id, name]) => `${id} ${name}`),
+      3,
+    ),
+    '',
+    ...(kafkaBrokers === null
+      ? ['NO KAFKA: events stay in this process (Java 17 or Maven is missing)', '']
+      : []),
+    'Ctrl-C stops everything that was started here.',
+  ];
+  return lines.join('\n');
+}
+
+function columns(entries: string[], count: number): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < entries.length; i += count) {
+    const row = entries.slice(i, i + count).map((entry) => entry.padEnd(28));
+    lines.push(`  ${row.join('')}`.trimEnd());
+  }
+  return lines;
+}
+
+await main();

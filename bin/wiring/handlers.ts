@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, Gauge } from 'prom-client';
+import { HANDLERS } from '../../handlers/index.ts';
+import { announce } from '../../infra/db/changes.ts';
+import { DISPUTES_TOPIC } from '../../infra/db/rows.ts';
+import { GROUPS } from '../../infra/consumers/groups.ts';
+import { createReportsConsumer, REPORTS_TOPIC } from '../../infra/consumers/reports.ts';
+import { createShell } from '../../infra/consumers/shell.ts';
+import { ensureTopics } from '../../infra/topics.ts';
+import type { SubscribeOptions, Subscription } from '../../ports/event-bus.ts';
+import type { Change } from '../../ports/changes.ts';
+import type { BusEvent } from '../../schemas/events/envelope.ts';
+import { intakeOf, type Running } from './api.ts';
+import type { Resources } from './resources.ts';
+
+const RETRY_MS = 1_000;
+
+/** Every consumer group in this process; more processes share the partitions. */
+export async function startHandlers(
+  resources: Resources,
+  { onCommitted }: { onCommitted?: () => void } = {},
+): Promise<Running> {
+  const { bus, config, logger, pool, metrics } = resources;
+  const handled = new Counter({
+    ...{ name: 'fengqiao_events_handled_total', help: 'Events carried out by group', registers: [metrics] },
+    labelNames: ['group'],
+  });
+  const setAside = new Counter({
+    ...{ name: 'fengqiao_dead_letters_total', help: 'Messages set aside by group', registers: [metrics] },
+    labelNames: ['group'],
+  });
+  new Gauge({
+    ...{
+      name: 'fengqiao_consumer_lag',
+      help: 'Events a group has not carried out yet',
+      registers: [metrics],
+    },
+    labelNames: ['group'],
+    async collect() {
+      for (const group of GROUPS) this.set({ group }, await bus.lag(group));
+    },
+  });
+  const announceWork = (events: BusEvent[]): void => {
+    announce(pool, workChanges(events)).catch((error: unknown) => logger.warn({ error }, 'a hint was lost'));
+  };
+  const wanted: SubscribeOptions[] = [
+    ...HANDLERS.map((handler) => ({
+      ...createShell(handler, {
+        ...resources,
+        onBatch: ({ group, events, deadLetters }) => {
+          handled.inc({ group }, events.length);
+          setAside.inc({ group }, deadLetters);
+          // What a group wrote (commands to other cases) comes back through the outbox: the relay need not wait.
+          onCommitted?.();
+          announceWork(events);
+        },
+      }),
+      topics: [DISPUTES_TOPIC],
+    })),
+    {
+      ...createReportsConsumer({ pool, intake: intakeOf(resources, onCommitted), logger }),
+      topics: [REPORTS_TOPIC],
+    },
+  ];
+  const stopping = new AbortController();
+  const subscriptions: Subscription[] = [];
+  const ready = (async () => {
+    await patiently(() => ensureTopics(bus, config.kafkaPartitions), resources, stopping.signal);
+    await Promise.all(
+      wanted.map((options) =>
+        patiently(
+          async () => void subscriptions.push(await bus.subscribe(options)),
+          resources,
+          stopping.signal,
+        ),
+      ),
+    );
+  })();
+  await ready;
+  return {
+    address: '',
+    async stop() {
+      stopping.abort();
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+    },
+  };
+}
+
+/** A broker that is away at the start is waited for. */
+async function patiently(
+  work: () => Promise<void>,
+  { logger }: Pick<Resources, 'logger'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await work();
+    } catch (error) {
+      logger.warn({ error }, 'the bus does not answer yet');
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function workChanges(events: BusEvent[]): Change[] {
+  const last = new Map<string, Change>();
+  for (const { data } of events) {
+    const { caseKind: kind, caseId: id, disputeId, region } = data;
+    last.set(`${kind}:${id}`, { type: 'work', kind, id, disputeId, version: 0, region });
+  }
+  return [...last.values()];
+}

@@ -1,0 +1,115 @@
+import type { ClockEvent } from '../domain/clocks.ts';
+import type { DisputeEvent } from '../domain/dispute/events.ts';
+import type { Dispute } from '../domain/dispute/state.ts';
+import { ownerAt } from '../domain/duty.ts';
+import type { Level } from '../domain/regions.ts';
+import type { Task, TaskEvent } from '../domain/task/task.ts';
+import { nextWorkingMoment } from '../domain/working-time.ts';
+import type { CaseKey, Effect, Handler, ReadModel } from '../ports/handler.ts';
+import type { BusEvent } from '../schemas/events/envelope.ts';
+
+/** Tells people: the owner what is due, the receiver what comes, the reporter what became of it. */
+export const notifier: Handler = {
+  group: 'fengqiao.notifier',
+  // The owner of what it was merged into has to be found.
+  alsoReads: ({ data: { event } }) =>
+    event.type === 'merged' ? [{ kind: 'dispute', id: (event as { into: string }).into }] : [],
+  handle({ data }, read): Effect[] {
+    const key: CaseKey = { kind: data.caseKind, id: data.caseId };
+    const state = read.stateOf(key);
+    if (state === null) return [];
+    const told = messagesOf(data, state, read);
+    // Nobody is woken at night, except for danger.
+    const { hours } = read.policy;
+    const soon = nextWorkingMoment(read.now, hours, read.calendar);
+    const notBefore = data.grade === 'red' ? read.now : soon;
+    return unique(told).map(({ personId, kind }) => ({ type: 'notice', personId, kind, key, notBefore }));
+  },
+};
+
+interface Message {
+  personId: string;
+  kind: string;
+}
+
+const to = (kind: string, ...people: (string | null | undefined)[]): Message[] =>
+  people.filter((id) => id !== null && id !== undefined).map((personId) => ({ personId, kind }));
+
+/** One notice a person and event: the first reason counts. */
+const unique = (messages: Message[]): Message[] => [
+  ...new Map(messages.toReversed().map((message) => [message.personId, message])).values(),
+];
+
+function messagesOf({ caseKind, event }: BusEvent['data'], state: object, read: ReadModel): Message[] {
+  if (caseKind === 'task') return taskMessages(event, state as Task);
+  if (caseKind !== 'dispute') return [];
+  return disputeMessages(event, state as Dispute, read);
+}
+
+function taskMessages(event: TaskEvent | ClockEvent, { owner, reportedBy }: Task): Message[] {
+  switch (event.type) {
+    case 'task-opened':
+      return to('task', owner?.staffId);
+    case 'clock-warned':
+      return to('reminder', owner?.staffId);
+    case 'clock-broken':
+      return to('clock-broken', owner?.staffId);
+    case 'task-answered':
+      return to('answered', reportedBy);
+    default:
+      return [];
+  }
+}
+
+function disputeMessages(event: DisputeEvent | ClockEvent, state: Dispute, read: ReadModel): Message[] {
+  const { owner, mediation, reportedBy } = state;
+  const dutyAt = (level: Level): string | null =>
+    ownerAt(read.directory, state.region, level, read.now).staffId;
+  switch (event.type) {
+    case 'reported':
+      return to(state.grade === 'red' ? 'red-alert' : 'now-yours', owner.staffId);
+    case 'graded':
+      return event.grade === 'red' && event.cause !== 'intake' && event.cause !== 'danger-tick'
+        ? to('red-alert', owner.staffId, dutyAt('street'))
+        : [];
+    case 'triaged':
+    case 'taken-over':
+    case 'handed-down':
+    case 'return-decided':
+    case 'unmerged':
+    case 'reopened':
+      return to('now-yours', event.owner.staffId);
+    case 'escalated':
+      return to('take-over', dutyAt(event.to));
+    case 'returned':
+      return to('decide-return', event.decider.staffId);
+    case 'mediator-assigned':
+      return to('mediate', event.mediatorId, ...event.coMediatorIds);
+    case 'leader-assigned':
+      return to('lead', event.leaderId);
+    case 'team-set':
+      return to('team', event.leadId, ...event.memberIds);
+    case 'superior-notified':
+      return to('told', dutyAt(event.level));
+    case 'supervised':
+      return [...to('supervised', owner.staffId), ...to('supervise', dutyAt(event.byLevel))];
+    case 'urged':
+    case 'objected':
+      return to(event.type, owner.staffId);
+    case 'clock-warned':
+      return to('reminder', event.kind === 'mediation' ? mediation.mediatorId : owner.staffId);
+    case 'clock-broken':
+      return to('clock-broken', event.kind === 'mediation' ? mediation.mediatorId : null, owner.staffId);
+    case 'merged': {
+      const target = read.stateOf({ kind: 'dispute', id: event.into }) as Dispute | null;
+      return [...to('merged-into-yours', target?.owner.staffId), ...to('merged', reportedBy)];
+    }
+    case 'marked-out-of-scope':
+    case 'transferred':
+    case 'resolved':
+    case 'closed-unresolved':
+      return to(event.type, reportedBy);
+    default:
+      return [];
+  }
+}

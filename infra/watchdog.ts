@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { CaseKind } from '../domain/machine.ts';
+import type { BusLogger } from '../ports/event-bus.ts';
+
+export interface WatchdogOptions {
+  pool: pg.Pool;
+  logger: BusLogger;
+  wake: (key: { kind: CaseKind; id: string }) => Promise<void>;
+  send: (commands: { kind: CaseKind; id: string; commandId: string }[]) => Promise<void>;
+  everyMs?: number;
+  /** A case whose wake-up is later than this has lost its workflow or its timer. */
+  lateMs?: number;
+  clock?: () => number;
+  /** Told what was found: how many were woken, and how many stored commands were sent again. */
+  onRound?: (found: { late: number; unanswered: number }) => void;
+}
+
+export interface Watchdog {
+  /** One look; also what tests and `reconcile` call. */
+  round(): Promise<{ late: number; unanswered: number }>;
+  stop(): Promise<void>;
+}
+
+const BATCH = 200;
+/** Commands younger than this are still on their way; older than that their sender has gone and would be surprised. */
+const UNANSWERED_FROM_MS = 15_000;
+const UNANSWERED_TO_MS = 10 * 60_000;
+
+/**
+ * The second pair of eyes: wakes open cases that are more than two minutes late by the index on `next_wake_at_ms`, the
+ * latest first, and sends stored commands that never got an answer. Nothing should be found; what is, is a metric.
+ */
+export function startWatchdog(options: WatchdogOptions): Watchdog {
+  const { pool, logger, everyMs = 30_000, lateMs = 120_000, clock = Date.now } = options;
+  const stopping = new AbortController();
+
+  const round = async (): Promise<{ late: number; unanswered: number }> => {
+    const now = clock();
+    const late = await pool.query<{ kind: CaseKind; id: string }>({
+      name: 'watchdog-late',
+      text: `SELECT kind, id FROM cases WHERE NOT final AND next_wake_at_ms < $1 ORDER BY next_wake_at_ms LIMIT ${BATCH}`,
+      values: [now - lateMs],
+    });
+    for (const key of late.rows) await options.wake(key);
+    const unanswered = await pool.query<{ kind: CaseKind; id: string; commandId: string }>({
+      name: 'watchdog-unanswered',
+      text: `SELECT case_kind AS kind, case_id AS id, command_id AS "commandId" FROM commands
+        WHERE answer IS NULL AND recorded_at_ms BETWEEN $1 AND $2 ORDER BY recorded_at_ms LIMIT ${BATCH}`,
+      values: [now - UNANSWERED_TO_MS, now - UNANSWERED_FROM_MS],
+    });
+    await options.send(unanswered.rows);
+    const found = { late: late.rows.length, unanswered: unanswered.rows.length };
+    if (found.late + found.unanswered > 0) logger.warn(found, 'the watchdog found forgotten work');
+    options.onRound?.(found);
+    return found;
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      await round().catch((error: unknown) => logger.warn({ error }, 'the watchdog could not look'));
+    }
+  };
+  const running = run();
+  return {
+    round,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

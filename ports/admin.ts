@@ -1,0 +1,31 @@
+import type { Calendar } from '../domain/calendar.ts';
+import type { Policy } from '../domain/policy.ts';
+
+/** Rules as an administrator loads them. */
+export interface RulesStore {
+  policies(): Promise<{ version: string; active: boolean; createdAt: number }[]>;
+  /** False when the version exists already: a policy never changes under its version. */
+  addPolicy(policy: Policy): Promise<boolean>;
+  /** False when there is no such version. */
+  activate(version: string): Promise<boolean>;
+  addCalendar(calendar: Calendar): Promise<boolean>;
+}
+
+/** Dead letters of any group. */
+export interface DeadLetterDesk {
+  /** Null when no group has that name. */
+  replay(group: string, key?: string): Promise<{ replayed: number; failed: number } | null>;
+  discard(id: number, reason: string): Promise<boolean>;
+}
+
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** Figures only. */
+  detail: Record<string, string | number | null>;
+}
+
+/** What `/readyz` answers. */
+export interface Health {
+  check(): Promise<Check[]>;
+}

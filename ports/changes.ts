@@ -1,0 +1,18 @@
+import type { CaseKind } from '../domain/machine.ts';
+import type { RegionCode } from '../domain/regions.ts';
+
+/** That something changed, never what: whoever may see it fetches it. */
+export interface Change {
+  type: 'case' | 'work';
+  kind: CaseKind;
+  id: string;
+  disputeId: string | null;
+  /** 0 where only the work queues changed. */
+  version: number;
+  region: RegionCode;
+}
+
+export interface ChangeFeed {
+  /** Returns how to end it. */
+  subscribe(listener: (changes: Change[]) => void): () => void;
+}

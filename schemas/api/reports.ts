@@ -1,0 +1,76 @@
+import { Type, type Static } from 'typebox';
+import { CHANNELS } from '../../domain/policy.ts';
+import { PARTY_KINDS } from '../../domain/dispute/state.ts';
+import {
+  CategoryCode,
+  ClaimedDanger,
+  Id,
+  Ids,
+  Instant,
+  LevelCode,
+  NARRATIVE_MAX,
+  OneOf,
+  RegionCode,
+  Strict,
+  Text,
+} from '../parts.ts';
+
+export const REPORT_KINDS = ['dispute', 'need', 'hazard', 'opinion'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+export const TITLE_MAX = 120;
+export const NAME_MAX = 80;
+export const PARTIES_MAX = 200;
+export const ITEMS_MAX = 20;
+export const LINKS_MAX = 5;
+
+const optional = Type.Optional;
+
+/** A person named in a report. `ref` is the reporter's own short name for her, used by `actsFor` and given back. */
+export const ReportedParty = Strict({
+  ref: Type.String({ pattern: '^[A-Za-z0-9]{1,20}$' }),
+  side: Type.String({ pattern: '^[A-Z]$' }),
+  kind: OneOf(PARTY_KINDS),
+  name: Type.String({ minLength: 1, maxLength: NAME_MAX }),
+  phone: optional(Type.String({ pattern: '^\\+?[0-9 -]{5,20}$' })),
+  idNumber: optional(Type.String({ pattern: '^[0-9A-Za-z]{6,30}$' })),
+  accountId: optional(Id()),
+  actsFor: optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9]{1,20}$' }), { maxItems: 50 })),
+  accused: optional(Type.Boolean()),
+});
+
+/** `POST /v1/reports`. Only kind, region, title, narrative and category are asked of everybody. */
+export const ReportBody = Strict({
+  kind: OneOf(REPORT_KINDS),
+  channel: OneOf(CHANNELS.filter((channel) => channel !== 'bus')),
+  region: RegionCode(),
+  placeId: optional(Id()),
+  category: CategoryCode(),
+  title: Text(TITLE_MAX),
+  narrative: Text(NARRATIVE_MAX),
+  level: optional(LevelCode()),
+  danger: optional(ClaimedDanger),
+  damageHappeningNow: optional(Type.Boolean()),
+  applicantConsentsToDisclosure: optional(Type.Boolean()),
+  parties: optional(Type.Array(ReportedParty, { maxItems: PARTIES_MAX })),
+  items: optional(Type.Array(Text(TITLE_MAX), { minItems: 1, maxItems: ITEMS_MAX })),
+  occurredAt: optional(Instant()),
+  origin: optional(Strict({ system: Id(), externalNumber: Id(), externalDeadlineAt: optional(Instant()) })),
+  earlierIds: optional(Ids(LINKS_MAX)),
+});
+export type Report = Static<typeof ReportBody>;
+
+/** What the reporter is told. `possibleDuplicates` are suggestions: nothing was merged. */
+export const ReportTaken = Type.Object({
+  id: Type.String(),
+  kind: OneOf(['dispute', 'task']),
+  number: Type.Union([Type.String(), Type.Null()]),
+  version: Type.Integer(),
+  stage: Type.String(),
+  level: Type.String(),
+  grade: Type.Union([Type.String(), Type.Null()]),
+  parties: Type.Array(Type.Object({ ref: Type.String(), id: Type.String(), side: Type.String() })),
+  itemIds: Type.Array(Type.String()),
+  possibleDuplicates: Type.Array(Type.Object({ id: Type.String(), number: Type.String() })),
+});
+export type ReportTaken = Static<typeof ReportTaken>;

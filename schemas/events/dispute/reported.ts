@@ -1,0 +1,62 @@
+import { Type } from 'typebox';
+import { CategoryCode, Id, Instant, LevelCode, RegionCode } from '../../parts.ts';
+import { defineEvent } from '../contract.ts';
+import { DangerFacts, Link, List, Nullable, Origin, Owner, Party, TextRef } from '../parts.ts';
+import { DANGER, GRID, MORNING, NEXT_WEEK, OWNER, party } from '../samples.ts';
+
+export const reported = defineEvent({
+  kind: 'dispute',
+  type: 'reported',
+  version: 1,
+  summary: 'A dispute was reported and has an owner; the first event of every dispute.',
+  fields: {
+    id: Id(),
+    number: Id(),
+    policyVersion: Id(),
+    calendarVersion: Id(),
+    reportedAt: Instant(),
+    reportedBy: Id(),
+    region: RegionCode(),
+    placeId: Nullable(Id()),
+    category: CategoryCode(),
+    title: TextRef(),
+    narrative: TextRef(),
+    level: LevelCode(),
+    owner: Owner,
+    danger: DangerFacts,
+    urgent: Type.Boolean(),
+    origin: Origin,
+    applicantConsentsToDisclosure: Type.Boolean(),
+    parties: List(Party),
+    itemIds: List(Id()),
+    links: List(Link),
+  },
+  example: {
+    id: 'dsp_1',
+    number: '2026-000001',
+    policyVersion: 'default-2026.1',
+    calendarVersion: 'cn-2025-2026',
+    reportedAt: MORNING,
+    reportedBy: 'staff_3',
+    region: GRID,
+    placeId: null,
+    category: 'D02',
+    title: 'txt_1',
+    narrative: 'txt_2',
+    level: 'community',
+    owner: OWNER,
+    danger: DANGER,
+    urgent: false,
+    origin: {
+      channel: 'hotline',
+      system: 'hotline-12345',
+      externalNumber: '26030200017',
+      externalDeadlineAt: NEXT_WEEK,
+      replied: false,
+    },
+    applicantConsentsToDisclosure: true,
+    parties: [party('party_a', 'A'), party('party_b', 'B')],
+    itemIds: ['item_1'],
+    links: [{ disputeId: 'dsp_0', relation: 'repeat' }],
+  },
+});
