@@ -33,8 +33,10 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => {
       const { message, timestamp: _at, logger: _name, ...details } = entry.log;
-      const write = entry.level === logLevel.ERROR ? 'error' : 'warn';
-      logger[write]({ namespace: entry.namespace, ...details }, message);
+      // Its connections call every retriable answer an error (a coordinator that is just being elected, say); what is
+      // not retried reaches us as an exception or a crash of the consumer.
+      const routine = entry.namespace === 'Connection' || entry.level !== logLevel.ERROR;
+      logger[routine ? 'info' : 'warn']({ namespace: entry.namespace, ...details }, message);
     },
   });
   const newProducer = () =>
@@ -67,8 +69,12 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
     },
 
     async ensureTopics(list) {
-      const topics = list.map(({ topic, partitions }) => ({ topic, numPartitions: partitions }));
-      await (await admin.get()).createTopics({ topics, waitForLeaders: true });
+      const client = await admin.get();
+      const existing = await client.listTopics();
+      const topics = list
+        .filter(({ topic }) => !existing.includes(topic))
+        .map(({ topic, partitions }) => ({ topic, numPartitions: partitions }));
+      if (topics.length > 0) await client.createTopics({ topics, waitForLeaders: true });
     },
 
     async lag(group) {

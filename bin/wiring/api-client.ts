@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+
+/** Any answer of the API; `problem` where it is not a success. */
+export interface ApiAnswer<T = Record<string, unknown>> {
+  status: number;
+  body: T;
+  etag: string | null;
+  retryAfter: string | null;
+}
+
+export interface AskOptions {
+  key?: string;
+  ifMatch?: string;
+  query?: Record<string, string | number>;
+}
+
+/** One person's way into the API, over real HTTP: what the demo, the tests and the benches act through. */
+export class ApiSession {
+  readonly id: string;
+  private readonly base: string;
+  private readonly token: string;
+
+  constructor(base: string, id: string, token: string) {
+    this.base = base;
+    this.id = id;
+    this.token = token;
+  }
+
+  get<T = Record<string, unknown>>(path: string): Promise<ApiAnswer<T>> {
+    return this.ask('GET', path);
+  }
+
+  post<T = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    options: AskOptions = {},
+  ): Promise<ApiAnswer<T>> {
+    return this.ask('POST', path, body, options);
+  }
+
+  put<T = Record<string, unknown>>(path: string, body: unknown): Promise<ApiAnswer<T>> {
+    return this.ask('PUT', path, body);
+  }
+
+  /** An action on a dispute. */
+  act<T = Record<string, unknown>>(
+    disputeId: string,
+    action: string,
+    body: object = {},
+    options: AskOptions = {},
+  ): Promise<ApiAnswer<T>> {
+    return this.post(`/v1/disputes/${disputeId}/actions/${action}`, body, options);
+  }
+
+  /** An open connection, for the stream of hints. */
+  open(path: string, signal: AbortSignal): Promise<Response> {
+    return fetch(this.base + path, { headers: { authorization: `Bearer ${this.token}` }, signal });
+  }
+
+  private async ask<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: AskOptions = {},
+  ): Promise<ApiAnswer<T>> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (method === 'POST') headers['idempotency-key'] = options.key ?? randomUUID();
+    if (options.ifMatch !== undefined) headers['if-match'] = options.ifMatch;
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(options.query ?? {})) query.set(name, String(value));
+    const url = query.size > 0 ? `${this.base}${path}?${query.toString()}` : this.base + path;
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return answerOf<T>(response);
+  }
+}
+
+export async function answerOf<T>(response: Response): Promise<ApiAnswer<T>> {
+  const text = await response.text();
+  const body = (text === '' ? {} : JSON.parse(text)) as T;
+  return {
+    ...{ status: response.status, body, etag: response.headers.get('etag') },
+    retryAfter: response.headers.get('retry-after'),
+  };
+}
+
+/** Logs in. Throws when the API refuses. */
+export async function logIn(base: string, login: string, password: string): Promise<ApiSession> {
+  const response = await fetch(`${base}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login, password }),
+  });
+  const { status, body } = await answerOf<{ token: string; person: { id: string } }>(response);
+  if (status !== 201) throw new Error(`${login} cannot log in: ${status}`);
+  return new ApiSession(base, body.person.id, body.token);
+}
