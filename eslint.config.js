@@ -57,7 +57,7 @@ export default tseslint.config(
   ),
   wall(
     ['activities/**'],
-    '/(handlers|api|bin|web)/',
+    '^\\.\\./(handlers|api|bin|web)/',
     'activities/ knows domain/, schemas/ and what infra/ gives it',
   ),
   wall(['handlers/**'], '/(api|activities|bin|web)/', 'handlers/ knows domain/, schemas/ and ports'),
