@@ -47,6 +47,5 @@ for await (const page of openCases(pool)) {
   }
 }
 shown.end();
-logger.flush();
-await close();
+await resources.close();
 process.exit(0);
