@@ -16,11 +16,8 @@ const PER_SECOND = 50;
 const SYSTEM = { id: 'system:recompute', posts: [], system: true };
 
 const config = configForTool();
-const { pool, rules, starter, logger, close } = openResources(
-  config,
-  createLogger(config.logLevel),
-  'recompute',
-);
+const resources = openResources(config, createLogger(config.logLevel), 'recompute');
+const { pool, rules, starter } = resources;
 const calendar = await rules.calendar();
 const shown = progress(`recompute with ${calendar.version}`, await countOpenCases(pool));
 for await (const page of openCases(pool)) {
