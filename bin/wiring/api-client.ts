@@ -52,6 +52,12 @@ export class ApiSession {
     return this.post(`/v1/disputes/${disputeId}/actions/${action}`, body, options);
   }
 
+  /** A body as it is, for whoever wants to send what is no JSON. */
+  raw(path: string, body: string, headers: Record<string, string>): Promise<Response> {
+    const authorization = `Bearer ${this.token}`;
+    return fetch(this.base + path, { method: 'POST', headers: { authorization, ...headers }, body });
+  }
+
   /** An open connection, for the stream of hints. */
   open(path: string, signal: AbortSignal): Promise<Response> {
     return fetch(this.base + path, { headers: { authorization: `Bearer ${this.token}` }, signal });

@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { bundleWorkflowCode } from '@temporalio/worker';
-import { logIn, type ApiSession } from '../../bin/wiring/api-client.ts';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { ApiSession, logIn } from '../../bin/wiring/api-client.ts';
 import { startAll, type Engine } from '../../bin/wiring/all.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { loadConfig, type Config } from '../../infra/config.ts';
@@ -24,6 +24,8 @@ export interface TestEngine extends Engine {
   stack: Stack;
   config: Config;
   as(login: string): Promise<ApiSession>;
+  /** Somebody without a session. */
+  stranger(): ApiSession;
 }
 
 export function configOf(
@@ -63,7 +65,7 @@ export async function startEngine(
   const stack = await ephemeralStack(options.kafka === undefined ? {} : { kafka: options.kafka });
   const config = configOf(stack);
   const logger = createLogger(options.logLevel ?? 'silent');
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   const policy = options.policy;
   const engine = await startAll(config, logger, {
     ...{ port: 0, seed: true, workflowBundle },
@@ -79,6 +81,7 @@ export async function startEngine(
       sessions.set(login, known);
       return known;
     },
+    stranger: () => new ApiSession(engine.address, 'nobody', 'no-token'),
     async stop() {
       await engine.stop();
       await stack.stop();

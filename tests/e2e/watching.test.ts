@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { STAFF } from '../../infra/seed/demo-street.ts';
+import { eventually, quarrel, START_MS, startEngine, type TestEngine } from '../support/engine.ts';
+
+let engine: TestEngine;
+
+beforeAll(async () => {
+  engine = await startEngine({ kafka: false });
+}, START_MS);
+afterAll(() => engine.stop());
+
+interface Hint {
+  event: string;
+  kind: string;
+  id: string;
+  version?: number;
+}
+
+/** Collects what a person's stream says until it is closed. */
+async function listen(login: string): Promise<{ hints: Hint[]; text: () => string; close: () => void }> {
+  const ending = new AbortController();
+  const response = await (await engine.as(login)).open('/v1/stream', ending.signal);
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const hints: Hint[] = [];
+  let text = '';
+  void (async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      const parts = text.split('\n\n');
+      hints.length = 0;
+      for (const part of parts.slice(0, -1)) {
+        const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+        if (event && data) hints.push({ event, ...(JSON.parse(data) as Omit<Hint, 'event'>) });
+      }
+    }
+  })().catch(() => undefined);
+  return { hints, text: () => text, close: () => ending.abort() };
+}
+
+test('a stream hints at cases and work of the person’s own scope, and says nothing of them', async () => {
+  const [street, elsewhere, party] = await Promise.all(['duty-1', 'duty-9', 'resident-2'].map(listen));
+  const { body } = await (
+    await engine.as('grid-1')
+  ).post<{ id: string; version: number }>('/v1/reports', quarrel());
+  await eventually('the street hears of the case and of the work', () =>
+    ['case', 'work'].every((kind) => street!.hints.some(({ event, id }) => event === kind && id === body.id)),
+  );
+  const hint = street!.hints.find(({ event, id }) => event === 'case' && id === body.id);
+  expect(hint).toEqual({
+    event: 'case',
+    kind: 'dispute',
+    id: body.id,
+    disputeId: body.id,
+    version: body.version,
+  });
+  await eventually('a party hears of her case', () => party!.hints.some(({ id }) => id === body.id));
+  expect(elsewhere!.text()).not.toContain(body.id);
+  expect(street!.text()).not.toMatch(/Water|Marked|1390000/);
+  for (const stream of [street, elsewhere, party]) stream!.close();
+});
+
+test('readiness says where every part runs and how far behind it is; metrics and contract are there', async () => {
+  const ask = (path: string): Promise<Response> => fetch(engine.address + path);
+  expect(await (await ask('/healthz')).json()).toEqual({ status: 'ok' });
+  const ready = await ask('/readyz');
+  expect(ready.status).toBe(200);
+  const { checks } = (await ready.json()) as { checks: { name: string; detail: Record<string, unknown> }[] };
+  expect(checks.map(({ name }) => name)).toEqual(['database', 'temporal', 'bus']);
+  // Without Kafka it is said loudly.
+  expect(checks[2]!.detail['transport']).toMatch(/no Kafka/);
+  const metrics = await (await ask('/metrics')).text();
+  expect(metrics).toMatch(/fengqiao_outbox_rows \d/);
+  expect(metrics).toMatch(/fengqiao_consumer_lag\{group="fengqiao.grid"\} \d/);
+  const contract = (await (await ask('/openapi.json')).json()) as { paths: Record<string, object> };
+  expect(Object.keys(contract.paths)).toContain('/v1/disputes/{id}/actions/propose-agreement');
+  expect((await ask('/docs')).status).toBe(200);
+  const front = await fetch(engine.address, { redirect: 'manual' });
+  expect(front.headers.get('location')).toBe('/docs');
+});
+
+test('readiness is red, and says why, when Temporal does not answer', async () => {
+  const temporal = engine.stack.components.find(({ name }) => name === 'temporal')!;
+  await temporal.kill();
+  await eventually(
+    'readiness turns red',
+    async () => (await fetch(`${engine.address}/readyz`)).status === 503,
+  );
+  await temporal.restart();
+  await eventually(
+    'readiness turns green',
+    async () => (await fetch(`${engine.address}/readyz`)).status === 200,
+  );
+});
+
+test('lists show the cases of a person’s regions and no other, page by page without gap or double', async () => {
+  const grid = await engine.as('grid-2');
+  const region = '990101001001002';
+  const ids: string[] = [];
+  for (let n = 0; n < 7; n++) {
+    const { body } = await grid.post<{ id: string }>('/v1/reports', quarrel({ region, title: `Noise ${n}` }));
+    ids.push(body.id);
+  }
+  for (const sort of ['opened', 'due']) {
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await grid.get<{ items: { id: string; region: string }[]; nextCursor: string | null }>(
+        `/v1/disputes?limit=3&sort=${sort}${cursor}`,
+      );
+      seen.push(...page.body.items.map((item) => item.id));
+      expect(page.body.items.every((item) => item.region === region)).toBe(true);
+      cursor = page.body.nextCursor === null ? '' : `&cursor=${page.body.nextCursor}`;
+    } while (cursor !== '');
+    expect(seen.toSorted(), sort).toEqual(ids.toSorted());
+  }
+  const filtered = await (
+    await engine.as('duty-1')
+  ).get<{ items: object[] }>(`/v1/disputes?region=${region}&clock=broken`);
+  expect(filtered.body.items).toEqual([]);
+});
+
+test('whoever owns a new case is told, but not at night', async () => {
+  const { body } = await (
+    await engine.as('resident-4')
+  ).post<{ id: string }>('/v1/reports', quarrel({ channel: 'resident', region: '990101001001002' }));
+  let told: { not_before_ms: number; person_id: string }[] = [];
+  await eventually('a notice lies there', async () => {
+    const { rows } = await engine.resources.pool.query<(typeof told)[number]>(
+      'SELECT person_id, not_before_ms FROM notices WHERE case_id = $1',
+      [body.id],
+    );
+    told = rows;
+    return rows.length > 0;
+  });
+  expect(told).toHaveLength(1);
+  expect(told[0]!.person_id).toBe('grid-2');
+  const shanghai = new Date(told[0]!.not_before_ms + 8 * 3_600_000);
+  const minutes = shanghai.getUTCHours() * 60 + shanghai.getUTCMinutes();
+  expect(minutes).toBeGreaterThanOrEqual(9 * 60);
+  expect(minutes).toBeLessThan(18 * 60);
+});
+
+test('every account of the demo street can log in and see its work', async () => {
+  for (const { id } of STAFF) {
+    const work = await (await engine.as(id)).get<{ items: object[] }>('/v1/work');
+    expect(work.status, id).toBe(200);
+  }
+});
