@@ -75,7 +75,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   triage: {
     group: 'discovery',
-    who: ['community', 'street', 'above'],
+    who: ['community', 'street', 'district', 'above'],
     from: 'reported',
     to: 'triaged',
     condition: 'category, grade, difficulty, duplicates looked at; orange and red by the street',
@@ -91,7 +91,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   merge: {
     group: 'discovery',
-    who: ['community', 'street', 'above'],
+    who: ['community', 'street', 'district', 'above'],
     from: 'reported, triaged',
     to: 'merged',
     condition: 'reason; the reporter is told',
@@ -103,7 +103,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   unmerge: {
     group: 'discovery',
-    who: ['community', 'street', 'above'],
+    who: ['community', 'street', 'district', 'above'],
     from: 'merged',
     to: 'reported, triaged',
     condition: 'reason',
@@ -111,7 +111,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   'mark-out-of-scope': {
     group: 'discovery',
-    who: ['community', 'street', 'above'],
+    who: ['community', 'street', 'district', 'above'],
     from: 'reported, triaged',
     to: 'out of scope',
     condition: 'reason; the reporter is told',
@@ -123,7 +123,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   transfer: {
     group: 'discovery',
-    who: ['community', 'street', 'above'],
+    who: ['community', 'street', 'district', 'above'],
     from: 'reported, triaged',
     to: 'transferred',
     condition: 'reason; the reporter is told where it went',
@@ -428,7 +428,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   'assign-leader': {
     group: 'level',
-    who: ['street', 'leader', 'above'],
+    who: ['street', 'district', 'leader', 'above'],
     from: 'any open',
     to: 'same',
     condition: 'a named leader is accountable',
@@ -444,7 +444,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   'convene-conference': {
     group: 'bodies',
-    who: ['community', 'street', 'leader', 'above'],
+    who: ['community', 'street', 'district', 'leader', 'above'],
     from: 'any open',
     to: 'same',
     condition: 'community or above',

@@ -80,9 +80,7 @@ function abandoned({ tasks, conferences }: Dispute): Effect[] {
       .map(({ id }) => command({ kind: 'task', id }, 'cancel-task', {})),
     ...conferences
       .filter(({ status }) => status === 'convened')
-      .map(({ id }) =>
-        command({ kind: 'conference', id }, 'cancel-conference', { reason: 'txt_dispute_left' }),
-      ),
+      .map(({ id }) => command({ kind: 'conference', id }, 'cancel-conference', {})),
   ];
 }
 

@@ -26,6 +26,11 @@ export class ApiSession {
     this.token = token;
   }
 
+  /** What proves who is asking, for a client of one's own. */
+  headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.token}` };
+  }
+
   get<T = Record<string, unknown>>(path: string): Promise<ApiAnswer<T>> {
     return this.ask('GET', path);
   }

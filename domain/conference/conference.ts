@@ -51,7 +51,7 @@ export type ConferenceEvent =
       decisions: (Term & { id: string })[];
     }
   | { type: 'conference-overdue'; clockId: string }
-  | { type: 'conference-cancelled'; by: string; reason: TextRef };
+  | { type: 'conference-cancelled'; by: string; reason: TextRef | null };
 
 export type ConferenceCommand =
   | {
@@ -69,7 +69,7 @@ export type ConferenceCommand =
   | { action: 'schedule'; at: Instant; bodyIds: string[] }
   | { action: 'confirm'; bodyId: string; standIn?: boolean }
   | { action: 'record-minutes'; attendedBodyIds: string[]; minutes: TextRef; decisions: Term[] }
-  | { action: 'cancel-conference'; reason: TextRef }
+  | { action: 'cancel-conference'; reason?: TextRef }
   | { action: 'recompute' };
 
 export const NO_CONFERENCE: Conference = {
@@ -153,7 +153,9 @@ function decide(
   if (!known.includes(command.action)) {
     return refuse('unknown_action', `a conference knows: ${known.join(', ')}`, 'action');
   }
-  if (!allowedConferenceActions(state, context).includes(command.action)) {
+  // The engine cancels what a dispute that left had convened.
+  const engine = command.action === 'cancel-conference' && actor.system === true;
+  if (!engine && !allowedConferenceActions(state, context).includes(command.action)) {
     return refuse(
       'not_permitted',
       'only the convening level, or a called body for its own reply, may do this',
@@ -188,7 +190,7 @@ function decide(
       return [{ type: 'conference-held', by: actor.id, attendedBodyIds, minutes, decisions }];
     }
     case 'cancel-conference':
-      return [{ type: 'conference-cancelled', by: actor.id, reason: command.reason }];
+      return [{ type: 'conference-cancelled', by: actor.id, reason: command.reason ?? null }];
     default:
       return command satisfies never;
   }

@@ -58,11 +58,15 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
       );
     case 'mediator':
       return [state.mediation.mediatorId, ...state.mediation.coMediatorIds].includes(actor.id);
-    case 'director':
+    case 'director': {
+      const { committeeId, status } = state.mediation;
+      // What failed, or was reopened, is free for the committee of another level to accept.
+      const free = committeeId === null || status === 'failed' || status === 'none';
       return actor.posts.some((post) => {
-        const own = state.mediation.committeeId === null || post.bodyId === state.mediation.committeeId;
+        const own = free || post.bodyId === committeeId;
         return post.role === 'committee-director' && own && state.region.startsWith(post.region);
       });
+    }
     case 'party':
       return state.reportedBy === actor.id || state.parties.some((party) => party.accountId === actor.id);
     case 'member':

@@ -6,7 +6,8 @@ import { dueOf, itemAbove, itemAt } from './item.ts';
 
 /** The owner's own work, what waits to be taken over, and what waits for a decision from above. */
 export function levelWork(state: Dispute): WorkItem[] {
-  if (state.closure !== null) return [];
+  // A visit that nobody made after the closing is supervised like any other breach.
+  if (state.closure !== null) return state.archivedAt === null ? supervision(state) : [];
   return [...handling(state), ...takeOver(state), ...decisions(state), ...supervision(state)];
 }
 

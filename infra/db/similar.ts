@@ -22,20 +22,20 @@ export async function earlierDisputes(db: Queryable, ids: string[]): Promise<Map
   );
 }
 
-/** Disputes of the same region and category reported since then: suggestions, newest first. */
+/** Disputes of exactly this region and category reported since then: suggestions, newest first. */
 export async function similarDisputes(
   db: Queryable,
   { region, category }: { region: RegionCode; category: Category },
   exceptId: string,
   since: number,
 ): Promise<{ id: string; number: string }[]> {
-  const { from, to } = rangeOf(region);
   const { rows } = await db.query<{ id: string; number: string }>({
     name: 'similar-disputes',
+    // One region and not the range of all inside it: only so the index gives the newest without sorting.
     text: `SELECT id, number FROM cases
-      WHERE kind = 'dispute' AND region_number BETWEEN $1 AND $2 AND category = $3 AND opened_at_ms >= $4 AND id <> $5
+      WHERE kind = 'dispute' AND region_number = $1 AND category = $2 AND opened_at_ms >= $3 AND id <> $4
       ORDER BY opened_at_ms DESC LIMIT 5`,
-    values: [from.toString(), to.toString(), category, since, exceptId],
+    values: [rangeOf(region).from.toString(), category, since, exceptId],
   });
   return rows;
 }

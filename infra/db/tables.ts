@@ -70,6 +70,7 @@ export const cases = pgTable(
       .on(t.nextWakeAt)
       .where(sql`not final`),
     index('cases_region').on(t.kind, t.regionNumber, t.openedAt),
+    index('cases_similar').on(t.kind, t.regionNumber, t.category, t.openedAt),
     index('cases_of_members').using('gin', t.members),
     index('cases_of_dispute')
       .on(t.disputeId)

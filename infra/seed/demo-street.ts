@@ -16,6 +16,8 @@ export const COMMUNITY_2 = '990101001002';
 export const GRID = '990101001001001';
 export const GRID_2 = '990101001001002';
 export const GRID_3 = '990101001002001';
+/** Its grid worker is a registered mediator too, so that a quarrel can end there in an agreement. */
+export const GRID_4 = '990101001001003';
 export const OTHER_GRID = '990101002001001';
 
 export const REGIONS: [code: string, name: string][] = [
@@ -28,6 +30,7 @@ export const REGIONS: [code: string, name: string][] = [
   ['990101002001', '柳林街道柳岸社区'],
   [GRID, '桂花社区第一网格'],
   [GRID_2, '桂花社区第二网格'],
+  [GRID_4, '桂花社区第三网格'],
   [GRID_3, '石板社区第一网格'],
   [OTHER_GRID, '柳岸社区第一网格'],
 ];
@@ -35,6 +38,7 @@ export const REGIONS: [code: string, name: string][] = [
 export const PLACES: [id: string, name: string, region: string][] = [
   ['plc-guihua-3', '桂花苑3号楼', GRID],
   ['plc-guihua-7', '桂花苑7号楼', GRID_2],
+  ['plc-guihua-9', '桂花苑9号楼', GRID_4],
   ['plc-market', '石板农贸市场', GRID_3],
   ['plc-liuan-1', '柳岸小区1号楼', OTHER_GRID],
 ];
@@ -60,6 +64,13 @@ export const BODIES: DemoBody[] = [
     name: '桂花社区人民调解委员会',
     kind: 'committee',
     regions: [COMMUNITY],
+    categories: [],
+  },
+  {
+    id: 'committee-shiban',
+    name: '石板村人民调解委员会',
+    kind: 'committee',
+    regions: [COMMUNITY_2],
     categories: [],
   },
   {
@@ -107,6 +118,8 @@ export const BODIES: DemoBody[] = [
     regions: [COMMUNITY_2],
     categories: ['D15'],
   },
+  { id: 'law-firm', name: '结对律师事务所', kind: 'law-firm', regions: [COMMUNITY], categories: [] },
+  { id: 'elder-station', name: '桂花社区助老站', kind: 'volunteers', regions: [COMMUNITY], categories: [] },
 ];
 
 export interface DemoPerson {
@@ -128,6 +141,12 @@ export const STAFF: DemoPerson[] = [
   { id: 'grid-1', name: '网格员甲', posts: [post('grid-worker', GRID)], duty: 'responsible' },
   { id: 'grid-2', name: '网格员乙', posts: [post('grid-worker', GRID_2)], duty: 'responsible' },
   { id: 'grid-3', name: '网格员丙', posts: [post('grid-worker', GRID_3)], duty: 'responsible' },
+  {
+    id: 'grid-4',
+    name: '网格员丁',
+    posts: [post('grid-worker', GRID_4), post('mediator', GRID_4, 'committee-guihua')],
+    duty: 'responsible',
+  },
   { id: 'grid-9', name: '柳岸网格员', posts: [post('grid-worker', OTHER_GRID)], duty: 'responsible' },
   { id: 'community-1', name: '桂花社区干部', posts: [post('community-officer', COMMUNITY)], duty: 'officer' },
   {
@@ -175,14 +194,26 @@ export const STAFF: DemoPerson[] = [
     ...{ id: 'mediator-3', name: '调解员丙', skills: ['D10', 'D06', 'D11'] },
     posts: [post('mediator', DISTRICT, 'committee-district'), post('mediator', STREET, 'committee-street')],
   },
+  {
+    id: 'mediator-4',
+    name: '石板村调解员',
+    posts: [post('mediator', COMMUNITY_2, 'committee-shiban')],
+  },
   { id: 'justice-1', name: '司法所经办人', posts: [post('body-handler', STREET, 'justice-office')] },
   { id: 'police-1', name: '社区民警', posts: [post('body-handler', STREET, 'police')] },
   { id: 'housing-1', name: '住建局经办人', posts: [post('body-handler', DISTRICT, 'housing')] },
   { id: 'city-1', name: '城管局经办人', posts: [post('body-handler', DISTRICT, 'city-management')] },
   { id: 'market-1', name: '市场监管经办人', posts: [post('body-handler', DISTRICT, 'market-supervision')] },
   { id: 'court-1', name: '法院联络员', posts: [post('body-handler', DISTRICT, 'court')] },
+  {
+    id: 'court-2',
+    name: '法院特邀调解员',
+    posts: [post('mediator', DISTRICT, 'committee-district'), post('body-handler', DISTRICT, 'court')],
+  },
   { id: 'property-1', name: '物业经办人', posts: [post('body-handler', COMMUNITY, 'property-firm')] },
   { id: 'village-1', name: '村委会经办人', posts: [post('body-handler', COMMUNITY_2, 'village-committee')] },
+  { id: 'lawyer-1', name: '结对律师', posts: [post('body-handler', COMMUNITY, 'law-firm')] },
+  { id: 'elder-1', name: '社区助老员', posts: [post('body-handler', COMMUNITY, 'elder-station')] },
   { id: 'inspector-1', name: '督查员', posts: [post('inspector', DISTRICT)] },
   { id: 'evaluator-1', name: '评估员', posts: [post('evaluator', DISTRICT)] },
   { id: 'admin-1', name: '系统管理员', posts: [post('administrator', DISTRICT)] },

@@ -34,7 +34,7 @@ afterAll(() => {
 async function start(): Promise<{
   address: string;
   output: () => string;
-  stop: () => Promise<number | null>;
+  stop: () => Promise<void>;
 }> {
   const own = { FENGQIAO_DATA: dataDir, DATABASE_URL: '', TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '', PORT: '' };
   const started = spawn('npm', ['start'], { cwd: root, env: { ...process.env, ...own }, detached: true });

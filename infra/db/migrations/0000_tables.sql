@@ -208,6 +208,7 @@ ALTER TABLE "duty_roster" ADD CONSTRAINT "duty_roster_staff_id_staff_id_fk" FORE
 ALTER TABLE "places" ADD CONSTRAINT "places_region_regions_code_fk" FOREIGN KEY ("region") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "cases_wake" ON "cases" USING btree ("next_wake_at_ms") WHERE not final;--> statement-breakpoint
 CREATE INDEX "cases_region" ON "cases" USING btree ("kind","region_number","opened_at_ms");--> statement-breakpoint
+CREATE INDEX "cases_similar" ON "cases" USING btree ("kind","region_number","category","opened_at_ms");--> statement-breakpoint
 CREATE INDEX "cases_of_members" ON "cases" USING gin ("members");--> statement-breakpoint
 CREATE INDEX "cases_of_dispute" ON "cases" USING btree ("dispute_id") WHERE dispute_id is not null;--> statement-breakpoint
 CREATE INDEX "commands_unanswered" ON "commands" USING btree ("recorded_at_ms") WHERE answer is null;--> statement-breakpoint
