@@ -4,7 +4,7 @@ import { relationTo } from '../domain/dispute/repeats.ts';
 import { ownerAt } from '../domain/duty.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/errors.ts';
 import { act, type Clocked, type Context } from '../domain/machine.ts';
-import { levelOf, rank } from '../domain/regions.ts';
+import { levelOf, lowestCommonAncestor, rank } from '../domain/regions.ts';
 import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
 import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
 import type { CurrentDirectory } from '../infra/db/directory.ts';
@@ -98,6 +98,8 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
     texts.push(text);
     return text.id;
   };
+  const region = jurisdictionOf(report, context);
+  if (isRefusal(region)) return region;
   const links = linksOf(report, arrival);
   if (isRefusal(links)) return links;
   const people = peopleOf(report, context);
@@ -108,7 +110,7 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
   const itemIds = (report.items ?? [report.title]).map(keep);
   const repeat = links.some(({ relation }) => relation !== 'related');
   const input: DisputeReport = {
-    ...{ id, number: await deps.nextNumber(now), region: report.region, category: report.category },
+    ...{ id, number: await deps.nextNumber(now), region, category: report.category },
     ...{ title, narrative, channel: report.channel, itemIds, links },
     danger: { ...report.danger, ...(repeat && { repeat }) },
     damageHappeningNow: report.damageHappeningNow ?? false,
@@ -127,6 +129,15 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
   }));
   const taken = people.map(({ party, ref }) => ({ ref, id: party.id, side: party.side }));
   return made('dispute', decided, arrival, { texts, parties }, { parties: taken, itemIds });
+}
+
+/** Across a boundary the lowest common region has the case; across cities it stays where it happened. */
+function jurisdictionOf({ region, alsoRegion }: Report, { directory }: Context): string | Refusal {
+  if (alsoRegion === undefined) return region;
+  const known = (code: string): boolean => directory.regions.has(code);
+  if (!known(alsoRegion))
+    return refuse('unknown_region', 'no such region', 'alsoRegion', 'a code of the region list');
+  return known(region) ? (lowestCommonAncestor(region, alsoRegion) ?? region) : region;
 }
 
 /** Relations to the disputes the reporter named; each must exist. */

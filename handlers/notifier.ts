@@ -11,9 +11,8 @@ import type { BusEvent } from '../schemas/events/envelope.ts';
 /** Tells people: the owner what is due, the receiver what comes, the reporter what became of it. */
 export const notifier: Handler = {
   group: 'fengqiao.notifier',
-  // The owner of what it was merged into has to be found.
-  alsoReads: ({ data: { event } }) =>
-    event.type === 'merged' ? [{ kind: 'dispute', id: (event as { into: string }).into }] : [],
+  // The owners of what it was merged into, or is the same matter as, have to be found.
+  alsoReads: ({ data: { event } }) => mentioned(event as DisputeEvent).map((id) => ({ kind: 'dispute', id })),
   handle({ data }, read): Effect[] {
     const key: CaseKey = { kind: data.caseKind, id: data.caseId };
     const state = read.stateOf(key);
@@ -26,6 +25,20 @@ export const notifier: Handler = {
     return unique(told).map(({ personId, kind }) => ({ type: 'notice', personId, kind, key, notBefore }));
   },
 };
+
+/** Other disputes that an event names. */
+function mentioned(event: DisputeEvent): string[] {
+  switch (event.type) {
+    case 'merged':
+      return [event.into];
+    case 'linked':
+      return event.relation === 'related' ? [] : [event.disputeId];
+    case 'reported':
+      return event.links.filter(({ relation }) => relation !== 'related').map(({ disputeId }) => disputeId);
+    default:
+      return [];
+  }
+}
 
 interface Message {
   personId: string;
@@ -67,7 +80,12 @@ function disputeMessages(event: DisputeEvent | ClockEvent, state: Dispute, read:
     ownerAt(read.directory, state.region, level, read.now).staffId;
   switch (event.type) {
     case 'reported':
-      return to(state.grade === 'red' ? 'red-alert' : 'now-yours', owner.staffId);
+      return [
+        ...to(state.grade === 'red' ? 'red-alert' : 'now-yours', owner.staffId),
+        ...sameMatter(event, read),
+      ];
+    case 'linked':
+      return sameMatter(event, read);
     case 'graded':
       return event.grade === 'red' && event.cause !== 'intake' && event.cause !== 'danger-tick'
         ? to('red-alert', owner.staffId, dutyAt('street'))
@@ -100,10 +118,8 @@ function disputeMessages(event: DisputeEvent | ClockEvent, state: Dispute, read:
       return to('reminder', event.kind === 'mediation' ? mediation.mediatorId : owner.staffId);
     case 'clock-broken':
       return to('clock-broken', event.kind === 'mediation' ? mediation.mediatorId : null, owner.staffId);
-    case 'merged': {
-      const target = read.stateOf({ kind: 'dispute', id: event.into }) as Dispute | null;
-      return [...to('merged-into-yours', target?.owner.staffId), ...to('merged', reportedBy)];
-    }
+    case 'merged':
+      return [...to('merged-into-yours', ...ownersOf(event, read)), ...to('merged', reportedBy)];
     case 'marked-out-of-scope':
     case 'transferred':
     case 'resolved':
@@ -113,3 +129,12 @@ function disputeMessages(event: DisputeEvent | ClockEvent, state: Dispute, read:
       return [];
   }
 }
+
+/** Whoever had the matter before hears that it is back (domain brief: same matter within 90 days, notify). */
+const sameMatter = (event: DisputeEvent, read: ReadModel): Message[] =>
+  to('same-matter-again', ...ownersOf(event, read));
+
+const ownersOf = (event: DisputeEvent, read: ReadModel): (string | null)[] =>
+  mentioned(event).map(
+    (id) => (read.stateOf({ kind: 'dispute', id }) as Dispute | null)?.owner.staffId ?? null,
+  );

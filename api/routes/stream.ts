@@ -49,6 +49,7 @@ export const stream: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { changes,
   app.get(
     '/stream',
     {
+      config: { longLived: true },
       schema: {
         ...{
           operationId: 'stream',

@@ -72,9 +72,11 @@ function closedClocks(state: Dispute, policy: Policy): WantedClock[] {
   const visits: WantedClock[] = [];
   if (closure.outcome === 'resolved') {
     const limits = [clocks.followUp, clocks.followUpAgain];
+    // A visit asks whether promises were kept, so it waits until the last of them is due.
+    const startedAt = Math.max(closure.at, ...openCommitments(state).map(({ dueAt }) => dueAt));
     limits.slice(state.followUps).forEach((limit, i) => {
       const nth = state.followUps + i + 1;
-      visits.push({ id: `follow-up:${key}-${nth}`, kind: 'follow-up', limit, startedAt: closure.at });
+      visits.push({ id: `follow-up:${key}-${nth}`, kind: 'follow-up', limit, startedAt });
     });
   }
   const reviews = registerReviews(state, policy);

@@ -44,6 +44,8 @@ export const ReportBody = Strict({
   kind: OneOf(REPORT_KINDS),
   channel: OneOf(CHANNELS.filter((channel) => channel !== 'bus')),
   region: RegionCode(),
+  /** The other side of a boundary: the case then belongs to the lowest region that contains both. */
+  alsoRegion: optional(RegionCode()),
   placeId: optional(Id()),
   category: CategoryCode(),
   title: Text(TITLE_MAX),

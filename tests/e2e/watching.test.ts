@@ -141,6 +141,32 @@ test('whoever owns a new case is told, but not at night', async () => {
   expect(minutes).toBeLessThan(18 * 60);
 });
 
+test('a quarrel across a boundary belongs to the lowest region that contains both sides', async () => {
+  const counter = await engine.as('counter-1');
+  const across = quarrel({ channel: 'counter', alsoRegion: '990101002001001' });
+  const taken = await counter.post<{ id: string; level: string }>('/v1/reports', across);
+  expect(taken, JSON.stringify(taken.body)).toMatchObject({ status: 201, body: { level: 'district' } });
+  const { body } = await (await engine.as('district-1')).get(`/v1/disputes/${taken.body.id}`);
+  expect(body).toMatchObject({ region: '990101', owner: { staffId: 'district-1' } });
+});
+
+test('the same matter again is linked as a repeat, and suggested as a duplicate', async () => {
+  const grid = await engine.as('grid-3');
+  const region = '990101001002001';
+  const noise = quarrel({ region, category: 'D09' });
+  const first = await grid.post<{ id: string }>('/v1/reports', noise);
+  const again = { ...noise, earlierIds: [first.body.id] };
+  const second = await grid.post<{ id: string; possibleDuplicates: { id: string }[] }>('/v1/reports', again);
+  expect(second.body.possibleDuplicates.map((one) => one.id)).toContain(first.body.id);
+  const { body } = await (
+    await engine.as('community-2')
+  ).get<{ staff: { links: object[]; danger: object } }>(`/v1/disputes/${second.body.id}`);
+  expect(body.staff).toMatchObject({
+    links: [{ disputeId: first.body.id, relation: 'same-matter' }],
+    danger: { repeat: true },
+  });
+});
+
 test('every account of the demo street can log in and see its work', async () => {
   for (const { id } of STAFF) {
     const work = await (await engine.as(id)).get<{ items: object[] }>('/v1/work');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allowedActions } from '../../domain/commands/decide.ts';
 import { stageOf } from '../../domain/dispute/state.ts';
 import { ROUTES } from '../../domain/dispute/events.ts';
-import { actorOf, Case, HOUR } from '../support/street.ts';
+import { actorOf, Case, HOUR, MONDAY } from '../support/street.ts';
 
 const DAY = 24 * HOUR;
 const TERM = {
@@ -339,4 +339,20 @@ test('allowed actions are what decide accepts: an outsider may do nothing', () =
   expect(allowedActions(quarrel.state, { actor: actorOf('stranger') })).toEqual([]);
   expect(quarrel.try('stranger', triage)).toMatchObject({ refused: 'not_permitted' });
   expect(allowedActions(quarrel.state, { actor: actorOf('community') })).toContain('triage');
+});
+
+test('given a promise due after the closing, then the visit waits for it', () => {
+  const dispute = new Case().toMediation();
+  const dueAt = MONDAY + 40 * 24 * HOUR;
+  const term = { kind: 'term', promisedBy: { type: 'party', id: 'b' }, what: 'txt_w', dueAt } as const;
+  dispute.as('community', { action: 'record-measure', kind: 'coordination', note: 'txt_n' });
+  dispute.as('community', { action: 'add-commitment', term });
+  dispute.as('community', {
+    action: 'mark-resolved',
+    kind: 'coordinated',
+    reason: 'txt_r',
+    reporterTold: true,
+  });
+  const visits = dispute.state.clocks.filter(({ kind }) => kind === 'follow-up');
+  expect(visits.map(({ startedAt }) => startedAt)).toEqual([dueAt, dueAt]);
 });

@@ -75,6 +75,13 @@ const find = (items: WorkItem[], kind: string): WorkItem | undefined =>
   items.find((item) => item.kind === kind);
 const kinds = (items: WorkItem[]): string[] => items.map((item) => item.kind).toSorted();
 
+const notices = (effects: Effect[]): [string, string, number][] =>
+  effects.flatMap((effect) =>
+    effect.type === 'notice'
+      ? [[effect.personId, effect.kind, effect.notBefore] as [string, string, number]]
+      : [],
+  );
+
 describe('given a new report', () => {
   test('the grid’s duty worker gets a check on site, the community the triage, each by the triage clock', () => {
     const { state } = new Case();
@@ -353,13 +360,6 @@ describe('given what one case has come to', () => {
 });
 
 describe('given something people should hear', () => {
-  const notices = (effects: Effect[]): [string, string, number][] =>
-    effects.flatMap((effect) =>
-      effect.type === 'notice'
-        ? [[effect.personId, effect.kind, effect.notBefore] as [string, string, number]]
-        : [],
-    );
-
   test('the owner is reminded, in working hours', () => {
     const dispute = new Case({}, DEFAULT_POLICY, 'grid', Date.parse('2026-03-02T17:30:00+08:00')).wait(
       20 * HOUR,
@@ -407,6 +407,17 @@ describe('given something people should hear', () => {
       ]),
     );
   });
+});
+
+test('given the same matter again within ninety days, whoever had it before is told', () => {
+  const earlier = new Case({ id: 'dsp_0' });
+  const links_ = [{ disputeId: 'dsp_0', relation: 'repeat' as const }];
+  const dispute = new Case({ region: REGION.community, links: links_ });
+  const effects = effectsOf(notifier, dispute, 'reported', { 'dispute:dsp_0': earlier.state });
+  expect(notices(effects).map(([person, kind]) => [person, kind])).toEqual([
+    ['grid', 'same-matter-again'],
+    ['community', 'now-yours'],
+  ]);
 });
 
 test('each level handler keeps the queues of its own levels, and together they keep all of them', () => {
