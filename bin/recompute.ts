@@ -13,11 +13,13 @@ import { openResources } from './wiring/resources.ts';
 
 const AT_ONCE = 8;
 const PER_SECOND = 50;
+const SETTLED_MS = 5_000;
 const SYSTEM = { id: 'system:recompute', posts: [], system: true };
 
 const config = configForTool();
 const resources = openResources(config, createLogger(config.logLevel), 'recompute');
 const { pool, rules, starter } = resources;
+await everyWorkerKnows();
 const calendar = await rules.calendar();
 const shown = progress(`recompute with ${calendar.version}`, await countOpenCases(pool));
 for await (const page of openCases(pool)) {
@@ -46,3 +48,11 @@ for await (const page of openCases(pool)) {
 shown.end();
 await resources.close();
 process.exit(0);
+
+/** A worker may go on for two seconds with the calendar it knew; a case recomputed with that one would count as done. */
+async function everyWorkerKnows(): Promise<void> {
+  const { rows } = await pool.query<{ age_ms: number }>(
+    'SELECT (extract(epoch FROM now() - max(created_at)) * 1000)::bigint AS age_ms FROM calendars',
+  );
+  await sleep(Math.max(0, SETTLED_MS - (rows[0]?.age_ms ?? SETTLED_MS)));
+}

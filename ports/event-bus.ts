@@ -40,13 +40,20 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+export interface TopicSpec {
+  topic: string;
+  partitions: number;
+  /** How long messages are kept; the broker's own default otherwise. */
+  retention_ms?: number;
+}
+
 export interface EventBus {
   /** Resolves when all are acknowledged; after a rejection any of them may have been delivered. */
   publish(messages: BusMessage[]): Promise<void>;
   /** A group without a committed offset begins at the oldest message. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** Existing topics stay as they are. */
-  ensureTopics(list: { topic: string; partitions: number }[]): Promise<void>;
+  ensureTopics(list: TopicSpec[]): Promise<void>;
   /** Messages that the group has not committed yet, over all topics it reads. */
   lag(group: string): Promise<number>;
   close(): Promise<void>;

@@ -18,8 +18,8 @@ export function startRelay({ config, bus, logger, metrics }: Resources): Running
   new Gauge({
     ...{ name: 'fengqiao_outbox_rows', help: 'Events that wait for the bus', registers: [metrics] },
     async collect() {
-      const { backlog } = await relay.status();
-      this.set(backlog);
+      const status = await relay.status().catch(() => null);
+      this.set(status?.backlog ?? Number.NaN);
     },
   });
   relay.start();

@@ -17,6 +17,8 @@ export function installTemporalRuntime(logger: Logger): void {
     child[level](message);
   Runtime.install({
     shutdownSignals: [],
+    // The native side would otherwise write to standard output by itself, whatever the logger says.
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     logger: {
       log: (level, message) => child[level.toLowerCase() as 'info'](message),
       ...{ trace: write('trace'), debug: write('debug'), info: write('debug') },
@@ -28,8 +30,14 @@ export function installTemporalRuntime(logger: Logger): void {
 /** The worker that runs cases, and the watchdog beside it. */
 export async function startWorker(
   { config, logger, pool, rules, temporal, starter, metrics }: Resources,
-  { onCommitted, workflowBundle }: { onCommitted?: () => void; workflowBundle?: { code: string } } = {},
+  options: {
+    onCommitted?: () => void;
+    workflowBundle?: { code: string };
+    /** The worker has stopped by itself: a process that looks alive and runs no case must end. */
+    onFailure?: () => void;
+  } = {},
 ): Promise<Running> {
+  const { onCommitted, workflowBundle, onFailure = () => process.exit(1) } = options;
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const apply = createApply({ pool, rules, directory: createDirectorySource() });
   const worker = await createCaseWorker({
@@ -42,7 +50,10 @@ export async function startWorker(
     }),
   });
   const running = worker.run();
-  running.catch((error: unknown) => logger.error({ error }, 'the worker stopped'));
+  running.catch((error: unknown) => {
+    logger.fatal({ error }, 'the worker stopped by itself');
+    onFailure();
+  });
   const found = new Counter({
     ...{
       name: 'fengqiao_watchdog_found_total',

@@ -4,7 +4,7 @@ import { TransientError, type Batch, type BatchControl, type BusLogger } from '.
 import type { Intake } from '../../ports/intake.ts';
 import { REPORT_EVENT, type ReportEvent } from '../../schemas/events/report.ts';
 import { faultOf } from '../../schemas/events/validate.ts';
-import { setAside, type Letter } from './store.ts';
+import { identityOf, setAside, type Letter } from './store.ts';
 
 export const REPORTS_TOPIC = 'fengqiao.reports.v1';
 export const REPORTS_GROUP = 'fengqiao.reports';
@@ -57,7 +57,7 @@ export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
               offset,
               key,
               value,
-              eventId: `${topic}:${partition}:${offset}`,
+              eventId: identityOf({ topic, partition, offset, value }),
             };
             await setAsideOnce(pool, { ...letter, ...fault });
             logger.warn(

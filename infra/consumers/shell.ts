@@ -16,6 +16,7 @@ import { readEvent, type BusEvent } from '../../schemas/events/envelope.ts';
 import {
   blockedKeys,
   enterInbox,
+  identityOf,
   loadMediatorLoad,
   loadStates,
   setAside,
@@ -72,8 +73,7 @@ function read({ topic, partition }: Batch, { key, value, offset }: DeliveredMess
   const result = readEvent(value);
   const letter = { topic, partition, offset, key, value };
   if (result.ok) return { letter: { ...letter, eventId: result.event.id }, event: result.event, fault: null };
-  // Without an id that can be trusted the place in the topic is the message's identity.
-  const eventId = `${topic}:${partition}:${offset}`;
+  const eventId = identityOf({ topic, partition, offset, value });
   return {
     letter: { ...letter, eventId },
     event: null,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CaseKind, Clocked } from '../../domain/machine.ts';
 import { rangeOf } from '../../domain/regions.ts';
 import type { CaseKey, Effect, WorkItem } from '../../ports/handler.ts';
@@ -12,6 +13,15 @@ export interface Letter {
   eventId: string | null;
   value: string;
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+
+/**
+ * What a message without a trustworthy id is known by: its place in the topic, and its content, since a topic that was
+ * made anew counts from 0 again.
+ */
+export const identityOf = ({ topic, partition, offset, value }: Omit<Letter, 'key' | 'eventId'>): string =>
+  `${topic}:${partition}:${offset}:${digest(value)}`;
 
 /** Marks events as seen by the group; returns those that were not. The first statement of the effects' transaction. */
 export async function enterInbox(db: Queryable, group: string, eventIds: string[]): Promise<Set<string>> {
@@ -64,7 +74,8 @@ export async function setAside(db: Queryable, group: string, letters: DeadLetter
       data: { deadLetterId: id, group, topic, partition, offset, eventId, code },
     };
     await db.query('INSERT INTO outbox (topic, key, event_id, payload) VALUES ($1, $2, $3, $4)', [
-      ...[`${topic}.dlq`, key, notice.id, JSON.stringify(notice)],
+      // A key that somebody else chose may name a person.
+      ...[`${topic}.dlq`, digest(key), notice.id, JSON.stringify(notice)],
     ]);
   }
 }

@@ -87,6 +87,32 @@ function clockSummary({ clocks }: Clocked): { clock_state: ClockState; due_at_ms
   return { clock_state: broken ? 'broken' : soon ? 'soon' : 'fine', due_at_ms };
 }
 
+export interface Published {
+  kind: CaseKind;
+  id: string;
+  codes: CaseCodes;
+  now: number;
+  version: number;
+  event: { type: string };
+  actorId: string;
+  occurredAt: number | null;
+  hop: number;
+}
+
+/** An event as it goes to Kafka: CloudEvents 1.0, structured JSON. The codes are those after the whole act. */
+export function cloudEvent({ kind, id, codes, now, version, event, ...about }: Published): string {
+  return JSON.stringify({
+    ...{ specversion: '1.0', id: eventIdOf(kind, id, version), source: 'fengqiao' },
+    ...{ type: `cn.fengqiao.${kind}.${event.type}.v1`, subject: id },
+    ...{ time: new Date(now).toISOString(), datacontenttype: 'application/json' },
+    data: {
+      ...{ caseKind: kind, caseId: id, version, disputeId: codes.disputeId, region: codes.region },
+      ...{ stage: codes.stage, level: codes.level, grade: codes.grade, ownerId: codes.ownerId },
+      ...{ ...about, event },
+    },
+  });
+}
+
 /** The rows of the event log and, for each, its CloudEvent for the outbox. Versions end at the state's. */
 export function eventRows(change: CaseChange): { events: object[]; outbox: object[] } {
   const { kind, id, acts, state, codes, now } = change;
@@ -101,20 +127,8 @@ export function eventRows(change: CaseChange): { events: object[]; outbox: objec
         ...{ version, event_id, type: event.type, data: event, occurred_at_ms: act.occurredAt },
         ...{ actor_id: act.actor.id, command_id: act.commandId },
       });
-      const payload = JSON.stringify({
-        ...{
-          specversion: '1.0',
-          id: event_id,
-          source: 'fengqiao',
-          type: `cn.fengqiao.${kind}.${event.type}.v1`,
-        },
-        ...{ subject: id, time: new Date(now).toISOString(), datacontenttype: 'application/json' },
-        data: {
-          ...{ caseKind: kind, caseId: id, version, disputeId: codes.disputeId, region: codes.region },
-          ...{ stage: codes.stage, level: codes.level, grade: codes.grade, ownerId: codes.ownerId },
-          ...{ actorId: act.actor.id, occurredAt: act.occurredAt, hop: act.hop, event },
-        },
-      });
+      const about = { actorId: act.actor.id, occurredAt: act.occurredAt, hop: act.hop };
+      const payload = cloudEvent({ kind, id, codes, now, version, event, ...about });
       outbox.push({ version, topic: DISPUTES_TOPIC, key: codes.disputeId ?? id, event_id, payload });
     }
   }

@@ -73,7 +73,12 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
       const existing = await client.listTopics();
       const topics = list
         .filter(({ topic }) => !existing.includes(topic))
-        .map(({ topic, partitions }) => ({ topic, numPartitions: partitions }));
+        .map(({ topic, partitions, retention_ms }) => ({
+          ...{ topic, numPartitions: partitions },
+          ...(retention_ms !== undefined && {
+            configEntries: [{ name: 'retention.ms', value: String(retention_ms) }],
+          }),
+        }));
       if (topics.length > 0) await client.createTopics({ topics, waitForLeaders: true });
     },
 

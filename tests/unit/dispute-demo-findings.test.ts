@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { allowedActions } from '../../domain/commands/decide.ts';
+import type { DisputeCommand } from '../../domain/dispute/commands.ts';
+import { disputeMachine } from '../../domain/dispute/dispute.ts';
 import { ROUTES } from '../../domain/dispute/events.ts';
+import { act } from '../../domain/machine.ts';
 import { Case, actorOf, REGION } from '../support/street.ts';
 
 /** What playing whole cases found: each was refused to the person whose task it is. */
 
-const failed = { action: 'fail-mediation', reason: 'txt', routesTold: [...ROUTES] } as const;
+const failed: DisputeCommand = { action: 'fail-mediation', reason: 'txt', routesTold: [...ROUTES] };
 const director = (bodyId: string) => ({
   id: `director of ${bodyId}`,
   posts: [{ role: 'committee-director' as const, region: REGION.street, bodyId }],
@@ -44,15 +47,18 @@ describe('a dispute that is brought to the district', () => {
 
 describe('the committee of another level', () => {
   test('given mediation failed, when its director accepts a new one, then that committee mediates', () => {
-    const dispute = new Case().toMediation().as('mediator', failed);
-    const actor = director('street-committee');
-    expect(dispute.state.mediation.status).toBe('failed');
-    expect(allowedActions(dispute.state, { actor })).toContain('accept');
+    const failing = new Case().toMediation().as('mediator', failed);
+    const { state } = failing;
+    const context = failing.context(director('housing'));
+    expect(state.mediation.status).toBe('failed');
+    const command: DisputeCommand = { action: 'accept', kind: 'peoples', committeeId: 'housing' };
+    const accepted = act(disputeMachine, state, command, context);
+    expect(accepted).toMatchObject({ state: { mediation: { status: 'accepted', committeeId: 'housing' } } });
   });
 
   test('given mediation runs, then the director of another committee has no say in it', () => {
     const { state } = new Case().toMediation();
-    expect(allowedActions(state, { actor: director('street-committee') })).not.toContain('recuse');
+    expect(allowedActions(state, { actor: director('housing') })).not.toContain('recuse');
     expect(allowedActions(state, { actor: director('committee') })).toContain('recuse');
   });
 
@@ -62,9 +68,7 @@ describe('the committee of another level', () => {
       scope: 'whole',
       register: { partyIds: ['a', 'b'], terms: [], register: 'txt' },
     });
-    expect(allowedActions(dispute.state, { actor: director('street-committee') })).not.toContain(
-      'review-register',
-    );
+    expect(allowedActions(dispute.state, { actor: director('housing') })).not.toContain('review-register');
     expect(allowedActions(dispute.state, { actor: director('committee') })).toContain('review-register');
   });
 });
