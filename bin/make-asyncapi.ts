@@ -6,7 +6,7 @@ const file = new URL('../docs/asyncapi.yaml', import.meta.url);
 const made = asyncApiText();
 if (process.argv.includes('--check')) {
   if (readFileSync(file, 'utf8') !== made) {
-    console.error('docs/asyncapi.yaml differs from schemas/events/: run npm run generate:asyncapi');
+    console.error('docs/asyncapi.yaml differs from schemas/events/: run npm run generate');
     process.exitCode = 1;
   }
 } else writeFileSync(file, made);

@@ -21,13 +21,15 @@ export const deliverNotice: Decider<'deliver-notice'> = (state, { partyIds, chan
   return [{ type: 'notice-delivered', by: actor.id, partyIds, channel }];
 };
 
-export const consent: Decider<'consent'> = (state, { partyId }, context) => {
+export const consent: Decider<'consent'> = (state, { partyId, atOwnRequest = false }, context) => {
   const party = speakable(state, partyId, context);
   if ('refused' in party) return party;
   if (party.consent === 'replaced') return refuse('out_of_order', 'this party was replaced', 'partyId');
   // After a refusal or withdrawal nobody but that party herself can restart mediation (art. 17).
   const turnedAway = party.consent === 'refused' || party.consent === 'withdrawn';
-  if (turnedAway && !speaksFor(state, partyId, context)) {
+  // Nobody must have an account to change her mind: staff record it, if she herself asked.
+  const recorded = party.accountId === null && atOwnRequest;
+  if (turnedAway && !recorded && !speaksFor(state, partyId, context)) {
     return refuse('not_permitted', 'only the party who refused can restart mediation', 'partyId');
   }
   return party.consent === 'agreed' ? [] : [{ type: 'consented', by: context.actor.id, partyId }];

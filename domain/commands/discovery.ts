@@ -161,14 +161,11 @@ export function inForce(
   effectiveAt: number,
   by: string,
 ): DisputeEvent[] {
-  const covered = [...state.items.filter((i) => i.status !== 'open').map((i) => i.id), ...agreement.itemIds];
-  const parties = activeParties(state).map((party) => party.id);
-  const allItems = state.items.every((item) => covered.includes(item.id));
-  const allParties = parties.every((id) => agreement.partyIds.includes(id) || coveredElsewhere(state, id));
   // A trial arrangement settles nothing yet; the items stay open until it has proved itself.
   const trial = agreement.scope === 'trial';
-  const itemIds = trial || !allParties ? [] : agreement.itemIds;
-  const mediationEnds = !trial && allItems && allParties && state.mediation.status !== 'none';
+  const itemIds = trial ? [] : coveredBy(state, agreement);
+  const left = state.items.filter(({ id, status }) => status === 'open' && !itemIds.includes(id));
+  const mediationEnds = !trial && left.length === 0 && state.mediation.status !== 'none';
   return [
     { type: 'agreement-in-force', agreementId: agreement.id, effectiveAt, itemIds, mediationEnds },
     ...agreement.terms.map((commitment): DisputeEvent => ({
@@ -180,8 +177,23 @@ export function inForce(
   ];
 }
 
-const coveredElsewhere = (state: Dispute, partyId: string): boolean =>
-  state.agreements.some((a) => a.effectiveAt !== null && a.scope !== 'trial' && a.partyIds.includes(partyId));
+/**
+ * Items that are settled once this agreement is in force: those for which every party who can still agree has one, this
+ * or an earlier. Different parties may get different remedies, so what counts is item by party, not one whole agreement.
+ */
+function coveredBy(state: Dispute, agreement: Agreement): string[] {
+  const standing = [
+    ...state.agreements.filter((a) => a.effectiveAt !== null && a.scope !== 'trial'),
+    agreement,
+  ];
+  const covers = (itemId: string, partyId: string): boolean =>
+    standing.some((a) => a.itemIds.includes(itemId) && a.partyIds.includes(partyId));
+  const parties = activeParties(state);
+  return state.items
+    .filter(({ status }) => status === 'open')
+    .map(({ id }) => id)
+    .filter((itemId) => parties.every((party) => covers(itemId, party.id)));
+}
 
 export const merge: Decider<'merge'> = (state, { into, reason }, { actor }) =>
   into === state.id

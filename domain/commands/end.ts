@@ -1,6 +1,6 @@
 import { ROUTES } from '../dispute/events.ts';
 import { FOLLOW_UPS, unreviewed } from '../dispute/clock-rules.ts';
-import { activeParties, openCommitments } from '../dispute/state.ts';
+import { activeParties, mediationActive, openCommitments } from '../dispute/state.ts';
 import { is } from '../dispute/who.ts';
 import { partyOf, refuse, type Decider } from './support.ts';
 import { reopenedBy } from './outside.ts';
@@ -42,6 +42,8 @@ export const closeUnresolved: Decider<'close-unresolved'> = (state, command, { a
   if (state.tasks.some((task) => task.status === 'open')) {
     return refuse('missing_condition', 'a task still waits for its answer', 'tasks');
   }
+  // A refusal ends mediation with that party only; the others go on.
+  if (mediationActive(state)) return refuse('out_of_order', 'mediation between the others still runs');
   const turned = (consent: 'refused' | 'withdrawn') =>
     state.parties.some((party) => party.consent === consent);
   const true_ = {

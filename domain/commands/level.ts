@@ -123,13 +123,33 @@ function returnableUntil(state: Dispute, { policy, calendar }: Context): number 
   return dueAt(from, policy.clocks.taskReportIn, 0, policy.hours, calendar).at;
 }
 
+/** Danger, decisions over others and what keeps a case from being forgotten are not put off. */
+const EXTENDABLE = [
+  'triage',
+  'level',
+  'mediation',
+  'consent',
+  'first-contact',
+  'follow-up',
+  'register-review',
+];
+
 export const requestExtension: Decider<'request-extension'> = (
   state,
-  { clockId, amount, reason },
+  { clockId, amount, reason, partiesAgree = false },
   { actor },
 ) => {
   const clock = liveClock(state, clockId);
   if (!clock) return refuse('unknown_clock', 'no such live clock', 'clockId');
+  if (!EXTENDABLE.includes(clock.kind))
+    return refuse('invalid_field', 'this clock cannot be extended', 'clockId', EXTENDABLE.join(', '));
+  if (clock.kind === 'mediation' && !partiesAgree)
+    return refuse(
+      'missing_condition',
+      'mediation takes longer only if all parties agree',
+      'partiesAgree',
+      'true',
+    );
   if ('until' in clock.limit)
     return refuse('invalid_field', 'an external deadline is extended by who set it', 'clockId');
   if (clock.limit.unit === 'calendar-month' && !Number.isInteger(amount)) {

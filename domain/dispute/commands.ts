@@ -97,7 +97,12 @@ export type DisputeCommand =
     }
   | { action: 'refer'; bodyId: string; reason: TextRef }
   | { action: 'deliver-notice'; partyIds: string[]; channel: ContactChannel }
-  | { action: 'consent'; partyId: string }
+  | {
+      action: 'consent';
+      partyId: string;
+      /** Recorded by staff for a party without an account who refused and now asks for mediation herself. */
+      atOwnRequest?: boolean;
+    }
   | { action: 'refuse'; partyId: string; effectTold: boolean; reason?: TextRef }
   | { action: 'withdraw'; partyId: string; reason?: TextRef }
   | { action: 'replace-respondent'; partyId: string; replacement: NewParty & { id: string } }
@@ -164,7 +169,14 @@ export type DisputeCommand =
   | { action: 'hand-down'; to: Level; reason: TextRef }
   | { action: 'return'; reason: TextRef }
   | { action: 'decide-return'; accepted: boolean; ownerLevel?: Level; reason: TextRef }
-  | { action: 'request-extension'; clockId: string; amount: number; reason: TextRef }
+  | {
+      action: 'request-extension';
+      clockId: string;
+      amount: number;
+      reason: TextRef;
+      /** Mediation goes on beyond its month only if every party agrees (ministry rule 33). */
+      partiesAgree?: boolean;
+    }
   | { action: 'decide-extension'; granted: boolean; reason?: TextRef }
   | { action: 'regrade'; danger?: ClaimedDanger; grade?: Grade; reason: TextRef }
   | { action: 'confirm-regrade'; confirmed: boolean; reason?: TextRef }

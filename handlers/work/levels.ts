@@ -35,6 +35,9 @@ function decisions(state: Dispute): WorkItem[] {
     const higher = rank(to) > rank(state.level) ? to : state.level;
     const decider = levelAbove(higher) ?? higher;
     const detail = { to, binding: count >= 2 };
+    // Whoever sent it may take it back by her own word, once.
+    if (count === 1)
+      items.push(itemAt(to, state, { kind: 'take-back', dueAt: dueOf(state, 'return-decision'), detail }));
     items.push(
       itemAbove(state, decider, { kind: 'decide-return', dueAt: dueOf(state, 'return-decision'), detail }),
     );
