@@ -5,7 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { DirectorySource } from '../infra/db/directory.ts';
-import { inTransaction } from '../infra/db/pool.ts';
+import { inTransaction, type Queryable } from '../infra/db/pool.ts';
 import type { Act, CaseChange } from '../infra/db/rows.ts';
 import { appendCase, lockCase, type Locked, type StoredCommand } from '../infra/db/store.ts';
 import type { Answer, Applied, ApplyRequest } from './apply.types.ts';
@@ -16,8 +16,8 @@ export interface ApplyDeps {
   pool: pg.Pool;
   rules: {
     /** The pinned policy of a case; null asks for the one in force. Throws when it is not known. */
-    policy(version: string | null): Policy | Promise<Policy>;
-    calendar(): Calendar | Promise<Calendar>;
+    policy(version: string | null, on: Queryable): Policy | Promise<Policy>;
+    calendar(on: Queryable): Calendar | Promise<Calendar>;
   };
   directory: DirectorySource;
 }
@@ -51,8 +51,9 @@ async function applyIn(tx: pg.PoolClient, deps: ApplyDeps, request: ApplyRequest
   const version = before.policyVersion || (locked.command?.body['policyVersion'] as string | undefined);
   const context = {
     now,
-    policy: await deps.rules.policy(version ?? null),
-    calendar: await deps.rules.calendar(),
+    // All on this connection: acts that each hold one and want a second would wait for each other.
+    policy: await deps.rules.policy(version ?? null, tx),
+    calendar: await deps.rules.calendar(tx),
     directory: await deps.directory(locked.directoryVersion, tx),
   };
   const known = locked.command?.answer as Answer | null | undefined;

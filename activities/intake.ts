@@ -9,7 +9,7 @@ import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
 import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
 import type { CurrentDirectory } from '../infra/db/directory.ts';
 import type { Rules } from '../infra/db/rules.ts';
-import { earlierDisputes, similarDisputes, type Earlier } from '../infra/db/similar.ts';
+import { earlierDisputes, type Earlier } from '../infra/db/similar.ts';
 import { insertCase, type NewParty, type Recorded } from '../infra/db/store.ts';
 import type { CaseChange } from '../infra/db/rows.ts';
 import type { Intake, TakeReport, Taken } from '../ports/intake.ts';
@@ -60,15 +60,14 @@ export function createIntake(deps: IntakeDeps): Intake {
       const arrival: Arrival = { request, commandId, now, context, earlier };
       const made = report.kind === 'dispute' ? await dispute(arrival, deps) : nonDispute(arrival);
       if (isRefusal(made)) return { outcome: 'refused', refusal: made };
-      const inserting = insertCase(deps.pool, made.change, made.taken, made.apart);
-      const [recorded, possibleDuplicates] = await Promise.all([
-        inserting,
-        report.kind === 'dispute'
-          ? similarDisputes(deps.pool, report, made.taken.id, now - policy.repeatWithinDays * DAY_MS)
-          : [],
-      ]);
+      const { repeatWithinDays } = policy;
+      const similarSince = report.kind === 'dispute' ? now - repeatWithinDays * DAY_MS : null;
+      const { recorded, similar } = await insertCase(deps.pool, made.change, made.taken, {
+        ...made.apart,
+        similarSince,
+      });
       if (!recorded.known) deps.onCommitted?.();
-      return outcomeOf(recorded, { ...made.taken, possibleDuplicates });
+      return outcomeOf(recorded, { ...made.taken, possibleDuplicates: similar });
     },
   };
 }
@@ -106,8 +105,8 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
   if (isRefusal(people)) return people;
   const title = keep(report.title);
   const narrative = keep(report.narrative);
-  // One item unless the report names several: what the quarrel is about.
-  const itemIds = (report.items ?? [report.title]).map(keep);
+  // One item unless the report names several: what the quarrel is about, as its title says.
+  const itemIds = report.items?.map(keep) ?? [title];
   const repeat = links.some(({ relation }) => relation !== 'related');
   const input: DisputeReport = {
     ...{ id, number: await deps.nextNumber(now), region, category: report.category },

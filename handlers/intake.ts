@@ -5,5 +5,6 @@ export const intake: Handler = {
   group: 'fengqiao.intake',
   // A case that began through an Update has its workflow already; starting it again changes nothing.
   starts: ({ data }) => (data.version === 1 ? [{ kind: data.caseKind, id: data.caseId }] : []),
+  concerns: () => false,
   handle: () => [],
 };

@@ -6,9 +6,30 @@ import { ownerAt } from '../domain/duty.ts';
 import type { TaskEvent } from '../domain/task/task.ts';
 import type { CaseKey, Effect, Handler, ReadModel } from '../ports/handler.ts';
 
+/** Events that say something to another case; a test holds the list complete. */
+const LINKING: readonly string[] = [
+  'task-assigned',
+  'conference-convened',
+  'commitment-added',
+  'commitment-fulfilled',
+  'commitment-broken',
+  'commitment-dropped',
+  'merged',
+  'marked-out-of-scope',
+  'transferred',
+  'task-answered',
+  'task-returned',
+  'task-cancelled',
+  'task-fell-silent',
+  'conference-held',
+  'conference-cancelled',
+  'commitment-unchecked',
+];
+
 /** How cases talk to each other: what one has come to becomes a command to another, never a call between workflows. */
 export const links: Handler = {
   group: 'fengqiao.links',
+  concerns: ({ data }) => LINKING.includes(data.event.type),
   handle({ data }, read): Effect[] {
     const { caseKind, caseId, disputeId, event } = data;
     switch (caseKind) {

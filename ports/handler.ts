@@ -51,6 +51,8 @@ export interface Handler {
   group: string;
   /** Cases to be read beside the event's own and its dispute's. */
   alsoReads?: (event: BusEvent) => CaseKey[];
+  /** Events that can have effects; for the others no row is read. All of them when it is left out. */
+  concerns?: (event: BusEvent) => boolean;
   /** Whether the mediators' load is looked at, which costs a query. */
   readsLoad?: boolean;
   /** Cases whose workflow must run; said by the event alone, because it may be asked again after a crash. */

@@ -1,6 +1,6 @@
 import { inTransaction } from '../db/pool.ts';
 import type { Handler } from '../../ports/handler.ts';
-import { replayLetter, type ShellDeps } from './shell.ts';
+import { readFacts, replayLetter, type ShellDeps } from './shell.ts';
 
 interface Open {
   id: number;
@@ -42,13 +42,14 @@ export async function replayDeadLetters(handler: Handler, deps: ShellDeps, key?:
 
 async function replayOne(handler: Handler, deps: ShellDeps, letter: Open): Promise<boolean> {
   try {
+    const facts = await readFacts(deps);
     const done = await inTransaction(deps.pool, async (tx) => {
       // Two people may press the button at once: the row decides who carries it out.
       const { rowCount } = await tx.query(
         `UPDATE dead_letters SET status = 'replayed', closed_at = now() WHERE id = $1 AND status = 'open'`,
         [letter.id],
       );
-      return rowCount === 0 ? null : replayLetter(handler, deps, tx, letter.payload);
+      return rowCount === 0 ? null : replayLetter(handler, deps, facts, tx, letter.payload);
     });
     await done?.dispatch();
     return true;

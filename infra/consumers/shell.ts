@@ -86,7 +86,8 @@ interface Counts {
   deadLetters: number;
 }
 
-function transact(handler: Handler, deps: ShellDeps, messages: Message[]): Promise<Counts> {
+async function transact(handler: Handler, deps: ShellDeps, messages: Message[]): Promise<Counts> {
+  const facts = await readFacts(deps);
   return inTransaction(deps.pool, async (tx) => {
     const { group } = handler;
     const ids = messages.map(({ letter }) => letter.eventId!);
@@ -106,7 +107,7 @@ function transact(handler: Handler, deps: ShellDeps, messages: Message[]): Promi
       }
     }
     await setAside(tx, group, aside);
-    const caused = await decide(handler, deps, tx, ready);
+    const caused = await decide(handler, facts, tx, ready);
     await storeEffects(tx, group, caused, (deps.clock ?? Date.now)());
     return { events: ready, deadLetters: aside.length };
   });
@@ -135,15 +136,30 @@ async function oneByOne(
   return sum;
 }
 
+/** What is the same for every case. */
+export type Facts = Pick<ReadModel, 'now' | 'directory' | 'calendar' | 'policy'>;
+
+/**
+ * To be read before a transaction begins: batches that each hold a connection and want a second one would wait for each
+ * other once there are as many as the pool has connections.
+ */
+export async function readFacts({ rules, directory, clock = Date.now }: ShellDeps): Promise<Facts> {
+  return {
+    ...{ now: clock(), directory: await directory(), calendar: await rules.calendar() },
+    policy: await rules.policy(null),
+  };
+}
+
 async function decide(
   handler: Handler,
-  deps: ShellDeps,
+  facts: Facts,
   tx: pg.PoolClient,
   events: BusEvent[],
 ): Promise<Caused[]> {
-  if (events.length === 0) return [];
-  const model = await readModel(handler, deps, tx, events);
-  return events.map((event) => ({
+  const concerned = events.filter((event) => handler.concerns?.(event) ?? true);
+  if (concerned.length === 0) return [];
+  const model = await readModel(handler, facts, tx, concerned);
+  return concerned.map((event) => ({
     eventId: event.id,
     hop: event.data.hop,
     effects: handler.handle(event, model),
@@ -152,7 +168,7 @@ async function decide(
 
 async function readModel(
   handler: Handler,
-  { rules, directory, clock = Date.now }: ShellDeps,
+  facts: Facts,
   tx: pg.PoolClient,
   events: BusEvent[],
 ): Promise<ReadModel> {
@@ -164,8 +180,7 @@ async function readModel(
   }
   const states = await loadStates(tx, [...keys.values()]);
   return {
-    ...{ now: clock(), directory: await directory(), calendar: await rules.calendar() },
-    policy: await rules.policy(null),
+    ...facts,
     stateOf: ({ kind, id }) => states.get(`${kind}:${id}`) ?? null,
     mediatorLoad: handler.readsLoad === true ? await loadMediatorLoad(tx) : new Map<string, number>(),
   };
@@ -198,12 +213,13 @@ async function dispatch(
 export async function replayLetter(
   handler: Handler,
   deps: ShellDeps,
+  facts: Facts,
   tx: pg.PoolClient,
   value: string,
 ): Promise<{ dispatch: () => Promise<void> }> {
   const result = readEvent(value);
   if (!result.ok) throw new PermanentError(result.code, result.message);
-  const caused = await decide(handler, deps, tx, [result.event]);
+  const caused = await decide(handler, facts, tx, [result.event]);
   await storeEffects(tx, handler.group, caused, (deps.clock ?? Date.now)());
   return { dispatch: () => dispatch(handler, deps, [result.event]) };
 }

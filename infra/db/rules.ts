@@ -4,10 +4,13 @@ import type { Queryable } from './pool.ts';
 
 /** The rules cases are decided by, as they lie in PostgreSQL. */
 export interface Rules {
-  /** The pinned policy of a case; null asks for the one in force. Throws when there is none of that version. */
-  policy(version: string | null): Promise<Policy>;
+  /**
+   * The pinned policy of a case; null asks for the one in force. Throws when there is none of that version.
+   * Whoever holds a connection reads `on` it: waiting for a second one while all are held so would be for ever.
+   */
+  policy(version: string | null, on?: Queryable): Promise<Policy>;
   /** The calendar loaded last. */
-  calendar(): Promise<Calendar>;
+  calendar(on?: Queryable): Promise<Calendar>;
 }
 
 /** How long a process may go on with what was in force before an upload. */
@@ -19,25 +22,25 @@ const FRESH_MS = 2_000;
  */
 export function createRules(db: Queryable): Rules {
   const policies = new Map<string, Policy>();
-  const current = cached(async () => {
-    const { rows } = await db.query<{ document: Policy }>(
+  const current = cached(async (on = db) => {
+    const { rows } = await on.query<{ document: Policy }>(
       'SELECT document FROM policies WHERE activated_at IS NOT NULL ORDER BY activated_at DESC, version LIMIT 1',
     );
     return found(rows[0], 'no policy is in force');
   });
-  const calendar = cached(async () => {
-    const { rows } = await db.query<{ document: Calendar }>(
+  const calendar = cached(async (on = db) => {
+    const { rows } = await on.query<{ document: Calendar }>(
       'SELECT document FROM calendars ORDER BY created_at DESC, version LIMIT 1',
     );
     return found(rows[0], 'no calendar is loaded');
   });
   return {
     calendar,
-    async policy(version) {
-      if (version === null) return current();
+    async policy(version, on = db) {
+      if (version === null) return current(on);
       const known = policies.get(version);
       if (known) return known;
-      const { rows } = await db.query<{ document: Policy }>(
+      const { rows } = await on.query<{ document: Policy }>(
         'SELECT document FROM policies WHERE version = $1',
         [version],
       );
@@ -53,11 +56,11 @@ function found<T>(row: { document: T } | undefined, otherwise: string): T {
   return row.document;
 }
 
-function cached<T>(read: () => Promise<T>): () => Promise<T> {
+function cached<T>(read: (on?: Queryable) => Promise<T>): (on?: Queryable) => Promise<T> {
   let value: { of: Promise<T>; at: number } | undefined;
-  return () => {
+  return (on) => {
     if (value === undefined || performance.now() - value.at > FRESH_MS) {
-      const of = read();
+      const of = read(on);
       const fresh = { of, at: performance.now() };
       value = fresh;
       // A failed read must not be given out for two seconds.

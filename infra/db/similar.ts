@@ -1,5 +1,3 @@
-import type { Category } from '../../domain/categories.ts';
-import { rangeOf, type RegionCode } from '../../domain/regions.ts';
 import type { Queryable } from './pool.ts';
 
 export interface Earlier {
@@ -20,22 +18,4 @@ export async function earlierDisputes(db: Queryable, ids: string[]): Promise<Map
       { status: closedAt === null ? 'open' : 'closed', closedAt },
     ]),
   );
-}
-
-/** Disputes of exactly this region and category reported since then: suggestions, newest first. */
-export async function similarDisputes(
-  db: Queryable,
-  { region, category }: { region: RegionCode; category: Category },
-  exceptId: string,
-  since: number,
-): Promise<{ id: string; number: string }[]> {
-  const { rows } = await db.query<{ id: string; number: string }>({
-    name: 'similar-disputes',
-    // One region and not the range of all inside it: only so the index gives the newest without sorting.
-    text: `SELECT id, number FROM cases
-      WHERE kind = 'dispute' AND region_number = $1 AND category = $2 AND opened_at_ms >= $3 AND id <> $4
-      ORDER BY opened_at_ms DESC LIMIT 5`,
-    values: [rangeOf(region).from.toString(), category, since, exceptId],
-  });
-  return rows;
 }

@@ -134,7 +134,11 @@ const INTAKE = `
   p AS (INSERT INTO parties (id, dispute_id, side, name, phone, id_number, account_id)
     SELECT x.id, $3::jsonb->>'id', x.side, x.name, x.phone, x.id_number, x.account_id
     FROM jsonb_to_recordset($7::jsonb) AS x(id text, side text, name text, phone bytea, id_number bytea, account_id text) WHERE EXISTS (SELECT FROM k))
-  SELECT EXISTS (SELECT FROM k) AS inserted`;
+  SELECT EXISTS (SELECT FROM k) AS inserted, (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number)), '[]') FROM (
+      SELECT id, number FROM cases WHERE kind = 'dispute' AND region_number = ($3::jsonb->>'region_number')::bigint
+        AND category = $3::jsonb->>'category' AND opened_at_ms >= $8::bigint AND id <> $3::jsonb->>'id'
+      ORDER BY opened_at_ms DESC LIMIT 5) s) AS similar`;
 
 /**
  * Writes what an apply decided, in one statement: clock commands, events, outbox, row and the answer. Without events
@@ -191,16 +195,24 @@ export interface NewParty {
 
 export type Recorded = { known: false } | { known: true; sameBody: boolean; answer: unknown; caseId: string };
 
+export interface Apart {
+  texts: { id: string; body: string }[];
+  parties: NewParty[];
+  /** Suggests disputes of the same region and category reported since then; null asks for none. */
+  similarSince: number | null;
+}
+
 /**
- * Intake: command, first events, row, outbox, texts and parties in one statement. The command's row decides whether
- * this was reported before; then nothing is written and the answer of that time comes back.
+ * Intake: command, first events, row, outbox, texts and parties in one statement, which also looks for similar disputes:
+ * exactly this region and category, newest first. The command's row decides whether this was reported before; then
+ * nothing is written and the answer of that time comes back.
  */
 export async function insertCase(
   db: Queryable,
   change: CaseChange,
   answer: unknown,
-  apart: { texts: { id: string; body: string }[]; parties: NewParty[] },
-): Promise<Recorded> {
+  apart: Apart,
+): Promise<{ recorded: Recorded; similar: { id: string; number: string }[] }> {
   const [act] = change.acts;
   if (act === undefined || change.acts.length !== 1) throw new Error('intake is one act');
   const { events, outbox } = eventRows(change);
@@ -212,10 +224,16 @@ export async function insertCase(
   const parts = [events, outbox, caseRow(change), commandRows(change, [act], answer)];
   const values = [
     ...parts.map((part) => JSON.stringify(part)),
-    ...[change.now, JSON.stringify(apart.texts), JSON.stringify(parties)],
+    ...[change.now, JSON.stringify(apart.texts), JSON.stringify(parties), apart.similarSince],
   ];
-  const { rows } = await db.query<{ inserted: boolean }>({ name: 'insert-case', text: INTAKE, values });
-  return rows[0]!.inserted ? { known: false } : recorded(db, act.commandId, act.bodyHash);
+  const { rows } = await db.query<{ inserted: boolean; similar: { id: string; number: string }[] }>({
+    ...{ name: 'insert-case', text: INTAKE, values },
+  });
+  const { inserted, similar } = rows[0]!;
+  const recorded: Recorded = inserted
+    ? { known: false }
+    : await recordedBefore(db, act.commandId, act.bodyHash);
+  return { recorded, similar };
 }
 
 export interface NewCommand {
@@ -259,10 +277,10 @@ export async function recordCommand(
   };
   const values = [JSON.stringify([row]), JSON.stringify(texts), command.caseId, command.recordedAt];
   const { rows } = await db.query<{ inserted: boolean }>({ name: 'record-command', text: RECORD, values });
-  return rows[0]!.inserted ? { known: false } : recorded(db, command.commandId, command.bodyHash);
+  return rows[0]!.inserted ? { known: false } : recordedBefore(db, command.commandId, command.bodyHash);
 }
 
-async function recorded(db: Queryable, commandId: string, bodyHash: string): Promise<Recorded> {
+async function recordedBefore(db: Queryable, commandId: string, bodyHash: string): Promise<Recorded> {
   // A statement of its own: the one that lost the race cannot see the row that won it.
   const { rows } = await db.query<{ body_hash: string; answer: unknown; case_id: string }>(
     'SELECT body_hash, answer, case_id FROM commands WHERE command_id = $1',

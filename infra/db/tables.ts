@@ -24,7 +24,7 @@ export const events = pgTable(
     caseKind: text('case_kind').notNull(),
     caseId: text('case_id').notNull(),
     version: integer('version').notNull(),
-    eventId: text('event_id').notNull().unique(),
+    eventId: text('event_id').notNull(),
     type: text('type').notNull(),
     data: jsonb('data').notNull(),
     recordedAt: instant('recorded_at_ms').notNull(),
@@ -70,11 +70,7 @@ export const cases = pgTable(
       .on(t.nextWakeAt)
       .where(sql`not final`),
     index('cases_region').on(t.kind, t.regionNumber, t.openedAt),
-    index('cases_similar').on(t.kind, t.regionNumber, t.category, t.openedAt),
     index('cases_of_members').using('gin', t.members),
-    index('cases_of_dispute')
-      .on(t.disputeId)
-      .where(sql`dispute_id is not null`),
   ],
 );
 
@@ -109,16 +105,12 @@ export const commands = pgTable(
 );
 
 /** What people wrote, kept apart from the log so that it can be read under row-level security and erased. */
-export const texts = pgTable(
-  'texts',
-  {
-    id: text('id').primaryKey(),
-    caseId: text('case_id').notNull(),
-    body: text('body').notNull(),
-    recordedAt: instant('recorded_at_ms').notNull(),
-  },
-  (t) => [index('texts_of_case').on(t.caseId)],
-);
+export const texts = pgTable('texts', {
+  id: text('id').primaryKey(),
+  caseId: text('case_id').notNull(),
+  body: text('body').notNull(),
+  recordedAt: instant('recorded_at_ms').notNull(),
+});
 
 export const parties = pgTable(
   'parties',
@@ -209,6 +201,9 @@ export const workItems = pgTable(
     index('work_items_open')
       .on(t.queue, t.regionNumber, t.dueAt)
       .where(sql`status = 'open'`),
+    index('work_items_of_mediators')
+      .on(t.assigneeId)
+      .where(sql`status = 'open' and kind = 'mediate'`),
     index('work_items_of_case')
       .on(t.caseId)
       .where(sql`status = 'open'`),

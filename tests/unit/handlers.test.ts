@@ -19,6 +19,7 @@ import { street } from '../../handlers/street.ts';
 import { GROUPS } from '../../infra/consumers/groups.ts';
 import type { Effect, Handler, ReadModel, WorkItem } from '../../ports/handler.ts';
 import type { BusEvent } from '../../schemas/events/envelope.ts';
+import { OTHER_PLAYS, PLAYS } from '../support/plays.ts';
 import { actorOf, Case, directory, HOUR, MONDAY, REGION, SYSTEM } from '../support/street.ts';
 
 const DAY = 24 * HOUR;
@@ -437,4 +438,24 @@ test('each level handler keeps the queues of its own levels, and together they k
 
 test('the groups that are watched are the groups that run', () => {
   expect(HANDLERS.map(({ group }) => group)).toEqual([...GROUPS]);
+});
+
+test('an event that a handler says is none of its concern has no effect, in any play', () => {
+  const stories: [CaseKind, { state: Clocked; events: { type: string }[] }][] = [
+    ...Object.values(PLAYS).map((play): [CaseKind, Case] => ['dispute', play()]),
+    ...OTHER_PLAYS,
+  ];
+  let unconcerned = 0;
+  for (const [kind, { state, events }] of stories) {
+    const read = readModel({ [`${kind}:${state.id}`]: state });
+    for (const event of events) {
+      const message = busEvent(kind, state, event);
+      for (const handler of HANDLERS) {
+        if (handler.concerns?.(message) !== false) continue;
+        unconcerned += 1;
+        expect(handler.handle(message, read), `${handler.group} ${event.type}`).toEqual([]);
+      }
+    }
+  }
+  expect(unconcerned).toBeGreaterThan(100);
 });

@@ -77,7 +77,7 @@ export const suspended: Script = {
       async act(play) {
         await play.act('mediator-2', 'resume');
         await play.act('mediator-2', 'request-extension', {
-          ...{ clockId: 'mediation:1', amount: 5, reason: '双方都愿意再谈一次。' },
+          ...{ clockId: 'mediation:1', amount: 5, partiesAgree: true, reason: '双方都愿意再谈一次。' },
         });
         await play.act('leader-1', 'decide-extension', { granted: true });
         await sit(play, 'mediator-2', { result: 'agreement', record: '连停业损失一起赔八千六百元。' });

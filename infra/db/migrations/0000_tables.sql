@@ -109,8 +109,7 @@ CREATE TABLE "events" (
 	"occurred_at_ms" bigint,
 	"actor_id" text NOT NULL,
 	"command_id" text NOT NULL,
-	CONSTRAINT "events_case_kind_case_id_version_pk" PRIMARY KEY("case_kind","case_id","version"),
-	CONSTRAINT "events_event_id_unique" UNIQUE("event_id")
+	CONSTRAINT "events_case_kind_case_id_version_pk" PRIMARY KEY("case_kind","case_id","version")
 );
 --> statement-breakpoint
 CREATE TABLE "inbox" (
@@ -208,16 +207,14 @@ ALTER TABLE "duty_roster" ADD CONSTRAINT "duty_roster_staff_id_staff_id_fk" FORE
 ALTER TABLE "places" ADD CONSTRAINT "places_region_regions_code_fk" FOREIGN KEY ("region") REFERENCES "public"."regions"("code") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "cases_wake" ON "cases" USING btree ("next_wake_at_ms") WHERE not final;--> statement-breakpoint
 CREATE INDEX "cases_region" ON "cases" USING btree ("kind","region_number","opened_at_ms");--> statement-breakpoint
-CREATE INDEX "cases_similar" ON "cases" USING btree ("kind","region_number","category","opened_at_ms");--> statement-breakpoint
 CREATE INDEX "cases_of_members" ON "cases" USING gin ("members");--> statement-breakpoint
-CREATE INDEX "cases_of_dispute" ON "cases" USING btree ("dispute_id") WHERE dispute_id is not null;--> statement-breakpoint
 CREATE INDEX "commands_unanswered" ON "commands" USING btree ("recorded_at_ms") WHERE answer is null;--> statement-breakpoint
 CREATE INDEX "commands_of_cause" ON "commands" USING btree ("cause") WHERE answer is null and cause is not null;--> statement-breakpoint
 CREATE INDEX "dead_letters_open" ON "dead_letters" USING btree ("group_name","key","id") WHERE status = 'open';--> statement-breakpoint
 CREATE INDEX "duty_roster_of_region" ON "duty_roster" USING btree ("region");--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_once" ON "notices" USING btree ("event_id","person_id","channel");--> statement-breakpoint
 CREATE INDEX "parties_of_dispute" ON "parties" USING btree ("dispute_id");--> statement-breakpoint
-CREATE INDEX "texts_of_case" ON "texts" USING btree ("case_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "work_items_once" ON "work_items" USING btree ("queue","kind","case_id","subject");--> statement-breakpoint
 CREATE INDEX "work_items_open" ON "work_items" USING btree ("queue","region_number","due_at_ms") WHERE status = 'open';--> statement-breakpoint
+CREATE INDEX "work_items_of_mediators" ON "work_items" USING btree ("assignee_id") WHERE status = 'open' and kind = 'mediate';--> statement-breakpoint
 CREATE INDEX "work_items_of_case" ON "work_items" USING btree ("case_id") WHERE status = 'open';
