@@ -8,21 +8,45 @@ import { nextWorkingMoment } from '../domain/working-time.ts';
 import type { CaseKey, Effect, Handler, ReadModel } from '../ports/handler.ts';
 import type { BusEvent } from '../schemas/events/envelope.ts';
 
-/** Clocks that start, pause or end without a breach are nobody's news. */
-const SILENT: readonly string[] = [
-  'clock-started',
-  'clock-held',
-  'clock-resumed',
-  'clock-met',
-  'clock-cancelled',
-  'clock-extended',
-  'clock-recomputed',
+/** Events that somebody hears of; a test holds the list complete. */
+const NEWS: readonly string[] = [
+  ...[
+    'reported',
+    'linked',
+    'graded',
+    'triaged',
+    'taken-over',
+    'handed-down',
+    'return-decided',
+    'unmerged',
+    'reopened',
+  ],
+  ...[
+    'escalated',
+    'returned',
+    'mediator-assigned',
+    'leader-assigned',
+    'team-set',
+    'superior-notified',
+    'supervised',
+  ],
+  ...[
+    'urged',
+    'objected',
+    'clock-warned',
+    'clock-broken',
+    'merged',
+    'marked-out-of-scope',
+    'transferred',
+    'resolved',
+  ],
+  ...['closed-unresolved', 'task-opened', 'task-answered'],
 ];
 
 /** Tells people: the owner what is due, the receiver what comes, the reporter what became of it. */
 export const notifier: Handler = {
   group: 'fengqiao.notifier',
-  concerns: ({ data }) => !SILENT.includes(data.event.type) && ['dispute', 'task'].includes(data.caseKind),
+  concerns: ({ data }) => NEWS.includes(data.event.type) && ['dispute', 'task'].includes(data.caseKind),
   // The owners of what it was merged into, or is the same matter as, have to be found.
   alsoReads: ({ data: { event } }) => mentioned(event as DisputeEvent).map((id) => ({ kind: 'dispute', id })),
   handle({ data }, read): Effect[] {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type pg from 'pg';
 import type { CaseKind } from '../domain/machine.ts';
 import type { BusLogger } from '../ports/event-bus.ts';
@@ -42,7 +43,13 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       text: `SELECT kind, id FROM cases WHERE NOT final AND next_wake_at_ms < $1 ORDER BY next_wake_at_ms LIMIT ${BATCH}`,
       values: [now - lateMs],
     });
-    for (const key of late.rows) await options.wake(key);
+    for (const key of late.rows) {
+      await options.wake(key).catch((error: unknown) => {
+        // A case that cannot be carried out because of a bug is always the latest: it must not keep the others asleep.
+        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+        logger.error(key, 'a case cannot be woken');
+      });
+    }
     const unanswered = await pool.query<{ kind: CaseKind; id: string; commandId: string }>({
       name: 'watchdog-unanswered',
       text: `SELECT case_kind AS kind, case_id AS id, command_id AS "commandId" FROM commands

@@ -58,12 +58,12 @@ export async function startApi(
   };
 }
 
-function deskOf({ pool, rules, directory, starter, logger }: Resources): DeadLetterDesk {
+function deskOf({ pool, rules, directory, starter, mediatorLoad, logger }: Resources): DeadLetterDesk {
   return {
     async replay(group, key) {
       const handler = HANDLERS.find((candidate) => candidate.group === group);
       if (handler === undefined) return null;
-      return replayDeadLetters(handler, { pool, rules, directory, starter, logger }, key);
+      return replayDeadLetters(handler, { pool, rules, directory, starter, mediatorLoad, logger }, key);
     },
     discard: (id, reason) => discardDeadLetter({ pool }, id, reason),
   };

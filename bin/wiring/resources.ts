@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Config } from '../../infra/config.ts';
 import { createFieldCipher, type FieldCipher } from '../../infra/crypto/field-cipher.ts';
+import { loadMediatorLoad } from '../../infra/consumers/store.ts';
+import { cached } from '../../infra/db/cached.ts';
 import { createCurrentDirectory, type CurrentDirectory } from '../../infra/db/directory.ts';
 import { createPool } from '../../infra/db/pool.ts';
 import { createRules, type Rules } from '../../infra/db/rules.ts';
@@ -11,6 +13,9 @@ import { createKafkaBus } from '../../infra/kafka/kafka-bus.ts';
 import { createMemoryBus } from '../../infra/kafka/memory-bus.ts';
 import { createCaseStarter, type CaseStarter } from '../../infra/temporal/dispatch.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
+
+/** A proposal of mediators may be so old: a person decides anyway. */
+const LOAD_FRESH_MS = 2_000;
 
 /** What every part of a process shares. */
 export interface Resources {
@@ -20,6 +25,7 @@ export interface Resources {
   rules: Rules;
   directory: CurrentDirectory;
   cipher: FieldCipher;
+  mediatorLoad: () => Promise<ReadonlyMap<string, number>>;
   temporal: Client;
   starter: CaseStarter;
   bus: EventBus;
@@ -47,6 +53,7 @@ export function openResources(config: Config, logger: Logger, name: string): Res
     rules: createRules(pool),
     directory: createCurrentDirectory(pool),
     cipher: createFieldCipher(config.fieldKeys),
+    mediatorLoad: cached(LOAD_FRESH_MS, () => loadMediatorLoad(pool)),
     starter: createCaseStarter(temporal, logger),
     metrics: new Registry(),
     async close() {

@@ -42,7 +42,7 @@ export async function replayDeadLetters(handler: Handler, deps: ShellDeps, key?:
 
 async function replayOne(handler: Handler, deps: ShellDeps, letter: Open): Promise<boolean> {
   try {
-    const facts = await readFacts(deps);
+    const facts = await readFacts(handler, deps);
     const done = await inTransaction(deps.pool, async (tx) => {
       // Two people may press the button at once: the row decides who carries it out.
       const { rowCount } = await tx.query(

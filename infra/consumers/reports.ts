@@ -4,7 +4,8 @@ import { TransientError, type Batch, type BatchControl, type BusLogger } from '.
 import type { Intake } from '../../ports/intake.ts';
 import { REPORT_EVENT, type ReportEvent } from '../../schemas/events/report.ts';
 import { faultOf } from '../../schemas/events/validate.ts';
-import { identityOf, setAside, type Letter } from './store.ts';
+import { faultOf as failureOf, isTransient } from './shell.ts';
+import { identityOf, setAside, storable, type Letter } from './store.ts';
 
 export const REPORTS_TOPIC = 'fengqiao.reports.v1';
 export const REPORTS_GROUP = 'fengqiao.reports';
@@ -49,14 +50,18 @@ export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
     async onBatch({ topic, partition, messages }: Batch, { heartbeat }: BatchControl): Promise<void> {
       for (const { key, value, offset } of messages) {
         try {
-          const fault = await takeIn(value);
+          const fault = await takeIn(value).catch((error: unknown) => {
+            // What will fail again however often it is tried must not hold up the reports behind it.
+            if (isTransient(error)) throw error;
+            return failureOf(error);
+          });
           if (fault !== null) {
             const letter: Letter = {
               topic,
               partition,
               offset,
-              key,
-              value,
+              key: storable(key),
+              value: storable(value),
               eventId: identityOf({ topic, partition, offset, value }),
             };
             await setAsideOnce(pool, { ...letter, ...fault });

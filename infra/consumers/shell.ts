@@ -14,12 +14,12 @@ import {
 import type { CaseKey, Handler, ReadModel } from '../../ports/handler.ts';
 import { readEvent, type BusEvent } from '../../schemas/events/envelope.ts';
 import {
-  blockedKeys,
+  enter,
   enterInbox,
   identityOf,
-  loadMediatorLoad,
   loadStates,
   setAside,
+  storable,
   storeEffects,
   unansweredOf,
   type Caused,
@@ -32,6 +32,8 @@ export interface ShellDeps {
   rules: Rules;
   directory: CurrentDirectory;
   starter: CaseStarter;
+  /** Open disputes each mediator works on; may be a few seconds old. */
+  mediatorLoad: () => Promise<ReadonlyMap<string, number>>;
   logger: BusLogger;
   clock?: () => number;
   /** Told after each batch that changed something: events done and letters set aside. */
@@ -56,7 +58,7 @@ export function createShell(handler: Handler, deps: ShellDeps) {
       });
       await heartbeat();
       const events = messages.flatMap(({ event }) => (event === null ? [] : [event]));
-      await dispatch(handler, deps, events);
+      await dispatch(handler, deps, events, counts.commands);
       const { events: done, deadLetters } = counts;
       if (done.length + deadLetters > 0) deps.onBatch?.({ group: handler.group, events: done, deadLetters });
     },
@@ -71,7 +73,7 @@ interface Message {
 
 function read({ topic, partition }: Batch, { key, value, offset }: DeliveredMessage): Message {
   const result = readEvent(value);
-  const letter = { topic, partition, offset, key, value };
+  const letter = { topic, partition, offset, key: storable(key), value: storable(value) };
   if (result.ok) return { letter: { ...letter, eventId: result.event.id }, event: result.event, fault: null };
   const eventId = identityOf({ topic, partition, offset, value });
   return {
@@ -84,34 +86,54 @@ function read({ topic, partition }: Batch, { key, value, offset }: DeliveredMess
 interface Counts {
   events: BusEvent[];
   deadLetters: number;
+  /** Whether commands may wait for their answer: some were made now, or a batch was given again. */
+  commands: boolean;
 }
 
+const concerns = (handler: Handler, event: BusEvent): boolean => handler.concerns?.(event) ?? true;
+
 async function transact(handler: Handler, deps: ShellDeps, messages: Message[]): Promise<Counts> {
-  const facts = await readFacts(deps);
+  const concerned = messages.flatMap(({ event }) =>
+    event !== null && concerns(handler, event) ? [event] : [],
+  );
+  const eventIds = messages.map(({ letter }) => letter.eventId!);
+  if (concerned.length === 0 && messages.every(({ event }) => event !== null)) {
+    const fresh = await enterInbox(deps.pool, handler.group, eventIds);
+    return { events: uniqueOf(messages, fresh), deadLetters: 0, commands: false };
+  }
+  const facts = await readFacts(handler, deps);
   return inTransaction(deps.pool, async (tx) => {
-    const { group } = handler;
-    const ids = messages.map(({ letter }) => letter.eventId!);
-    const fresh = await enterInbox(tx, group, ids);
-    if (fresh.size === 0) return { events: [], deadLetters: 0 };
-    // A message may stand twice in one batch; its effects may not.
-    const todo = messages.filter(({ letter }) => fresh.delete(letter.eventId!));
-    const keys = [...new Set(todo.map(({ letter }) => letter.key))];
-    const blocked = await blockedKeys(tx, group, keys);
+    const keys = [...new Set(messages.map(({ letter }) => letter.key))];
+    const cases = casesOf(handler, concerned);
+    const { fresh, blocked, states } = await enter(tx, handler.group, { eventIds, keys, cases });
+    const again = fresh.size < new Set(eventIds).size;
     const aside: DeadLetter[] = [];
-    const ready: BusEvent[] = [];
-    for (const { letter, event, fault } of todo) {
-      if (event !== null && !blocked.has(letter.key)) ready.push(event);
+    const done: BusEvent[] = [];
+    for (const { letter, event, fault } of messages) {
+      // A message may stand twice in one batch; its effects may not.
+      if (!fresh.delete(letter.eventId!)) continue;
+      const waits = blocked.has(letter.key) && (event === null || concerns(handler, event));
+      if (event !== null && !waits) done.push(event);
       else {
         blocked.add(letter.key);
         aside.push({ ...letter, ...(fault ?? WAITS) });
       }
     }
-    await setAside(tx, group, aside);
-    const caused = await decide(handler, facts, tx, ready);
-    await storeEffects(tx, group, caused, (deps.clock ?? Date.now)());
-    return { events: ready, deadLetters: aside.length };
+    await setAside(tx, handler.group, aside);
+    const caused = decide(handler, done, {
+      ...facts,
+      stateOf: ({ kind, id }) => states.get(`${kind}:${id}`) ?? null,
+    });
+    await storeEffects(tx, handler.group, caused, facts.now);
+    return { events: done, deadLetters: aside.length, commands: again || anyCommand(caused) };
   });
 }
+
+const uniqueOf = (messages: Message[], fresh: Set<string>): BusEvent[] =>
+  messages.flatMap(({ event, letter }) => (event !== null && fresh.delete(letter.eventId!) ? [event] : []));
+
+const anyCommand = (caused: Caused[]): boolean =>
+  caused.some(({ effects }) => effects.some(({ type }) => type === 'command'));
 
 const WAITS = { code: 'waits_behind', message: 'an earlier event of this case waits to be mended' };
 
@@ -121,7 +143,7 @@ async function oneByOne(
   messages: Message[],
   heartbeat: () => Promise<void>,
 ): Promise<Counts> {
-  const sum: Counts = { events: [], deadLetters: 0 };
+  const sum: Counts = { events: [], deadLetters: 0, commands: false };
   for (const message of messages) {
     const counts = await transact(handler, deps, [message]).catch((error: unknown) => {
       if (isTransient(error)) throw asTransient(error);
@@ -131,59 +153,43 @@ async function oneByOne(
     });
     sum.events.push(...counts.events);
     sum.deadLetters += counts.deadLetters;
+    sum.commands ||= counts.commands;
     await heartbeat();
   }
   return sum;
 }
 
 /** What is the same for every case. */
-export type Facts = Pick<ReadModel, 'now' | 'directory' | 'calendar' | 'policy'>;
+export type Facts = Omit<ReadModel, 'stateOf'>;
 
 /**
  * To be read before a transaction begins: batches that each hold a connection and want a second one would wait for each
  * other once there are as many as the pool has connections.
  */
-export async function readFacts({ rules, directory, clock = Date.now }: ShellDeps): Promise<Facts> {
+export async function readFacts(handler: Handler, deps: ShellDeps): Promise<Facts> {
+  const { rules, directory, mediatorLoad, clock = Date.now } = deps;
   return {
     ...{ now: clock(), directory: await directory(), calendar: await rules.calendar() },
     policy: await rules.policy(null),
+    mediatorLoad: handler.readsLoad === true ? await mediatorLoad() : new Map<string, number>(),
   };
 }
 
-async function decide(
-  handler: Handler,
-  facts: Facts,
-  tx: pg.PoolClient,
-  events: BusEvent[],
-): Promise<Caused[]> {
-  const concerned = events.filter((event) => handler.concerns?.(event) ?? true);
-  if (concerned.length === 0) return [];
-  const model = await readModel(handler, facts, tx, concerned);
-  return concerned.map((event) => ({
-    eventId: event.id,
-    hop: event.data.hop,
-    effects: handler.handle(event, model),
-  }));
+function decide(handler: Handler, events: BusEvent[], model: ReadModel): Caused[] {
+  return events
+    .filter((event) => concerns(handler, event))
+    .map((event) => ({ eventId: event.id, hop: event.data.hop, effects: handler.handle(event, model) }));
 }
 
-async function readModel(
-  handler: Handler,
-  facts: Facts,
-  tx: pg.PoolClient,
-  events: BusEvent[],
-): Promise<ReadModel> {
+/** Cases that have to be read for these events. */
+function casesOf(handler: Handler, events: BusEvent[]): CaseKey[] {
   const keys = new Map<string, CaseKey>();
   const want = (key: CaseKey): unknown => keys.set(`${key.kind}:${key.id}`, key);
   for (const event of events) {
     want({ kind: event.data.caseKind, id: event.data.caseId });
     handler.alsoReads?.(event).forEach(want);
   }
-  const states = await loadStates(tx, [...keys.values()]);
-  return {
-    ...facts,
-    stateOf: ({ kind, id }) => states.get(`${kind}:${id}`) ?? null,
-    mediatorLoad: handler.readsLoad === true ? await loadMediatorLoad(tx) : new Map<string, number>(),
-  };
+  return [...keys.values()];
 }
 
 /**
@@ -194,15 +200,16 @@ async function dispatch(
   handler: Handler,
   { pool, starter, logger }: ShellDeps,
   events: BusEvent[],
+  commands: boolean,
 ): Promise<void> {
   const starts = new Map<string, CaseKey>();
   for (const event of events)
     for (const key of handler.starts?.(event) ?? []) starts.set(`${key.kind}:${key.id}`, key);
   try {
     await starter.start([...starts.values()]);
+    if (!commands) return;
     const ids = events.map(({ id }) => id);
-    const commands = await unansweredOf(pool, handler.group, ids);
-    await starter.send(commands);
+    await starter.send(await unansweredOf(pool, handler.group, ids));
   } catch (error) {
     logger.warn({ group: handler.group, error }, 'a workflow could not be reached, the batch waits');
     throw asTransient(error);
@@ -219,16 +226,19 @@ export async function replayLetter(
 ): Promise<{ dispatch: () => Promise<void> }> {
   const result = readEvent(value);
   if (!result.ok) throw new PermanentError(result.code, result.message);
-  const caused = await decide(handler, facts, tx, [result.event]);
-  await storeEffects(tx, handler.group, caused, (deps.clock ?? Date.now)());
-  return { dispatch: () => dispatch(handler, deps, [result.event]) };
+  const { event } = result;
+  const states = await loadStates(tx, casesOf(handler, [event]));
+  const model = { ...facts, stateOf: ({ kind, id }: CaseKey) => states.get(`${kind}:${id}`) ?? null };
+  const caused = decide(handler, [event], model);
+  await storeEffects(tx, handler.group, caused, facts.now);
+  return { dispatch: () => dispatch(handler, deps, [event], true) };
 }
 
 // Connection trouble, locks, timeouts, a full disk, a server that restarts: all of it passes.
 const PASSING = /^(08|40|53|55|57|58)/;
 
 /** Whether waiting may help. Anything that is not known to be permanent waits: nothing is lost by it. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (error instanceof TransientError) return true;
   if (error instanceof PermanentError) return false;
   if (error instanceof pg.DatabaseError) return PASSING.test(error.code ?? '');
@@ -241,7 +251,7 @@ const asTransient = (error: unknown): TransientError =>
     : new TransientError(error instanceof Error ? error.name : 'unknown', { cause: error });
 
 /** What may be stored of an error: a message of PostgreSQL may quote a row. */
-function faultOf(error: unknown): { code: string; message: string } {
+export function faultOf(error: unknown): { code: string; message: string } {
   if (error instanceof PermanentError) return { code: error.code, message: error.message };
   if (error instanceof pg.DatabaseError)
     return { code: 'database', message: `SQLSTATE ${error.code ?? '?'}` };

@@ -16,6 +16,9 @@ export interface Letter {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
 
+/** A text as PostgreSQL can store it: it knows no NUL, and a stranger's message may hold one. */
+export const storable = (text: string): string => text.replaceAll('\0', '\uFFFD');
+
 /**
  * What a message without a trustworthy id is known by: its place in the topic, and its content, since a topic that was
  * made anew counts from 0 again.
@@ -23,7 +26,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 export const identityOf = ({ topic, partition, offset, value }: Omit<Letter, 'key' | 'eventId'>): string =>
   `${topic}:${partition}:${offset}:${digest(value)}`;
 
-/** Marks events as seen by the group; returns those that were not. The first statement of the effects' transaction. */
+/** Marks events as seen by the group; returns those that were not. */
 export async function enterInbox(db: Queryable, group: string, eventIds: string[]): Promise<Set<string>> {
   const { rows } = await db.query<{ event_id: string }>({
     name: 'enter-inbox',
@@ -34,14 +37,35 @@ export async function enterInbox(db: Queryable, group: string, eventIds: string[
   return new Set(rows.map((row) => row.event_id));
 }
 
-/** Keys of the group with a dead letter still open: what comes later for them waits behind it. */
-export async function blockedKeys(db: Queryable, group: string, keys: string[]): Promise<Set<string>> {
-  const { rows } = await db.query<{ key: string }>({
-    name: 'blocked-keys',
-    text: `SELECT DISTINCT key FROM dead_letters WHERE status = 'open' AND group_name = $1 AND key = ANY($2)`,
-    values: [group, keys],
+export interface Entered {
+  /** Events that the group had not seen. */
+  fresh: Set<string>;
+  /** Keys with a dead letter still open: what comes later for them waits behind it. */
+  blocked: Set<string>;
+  /** States by `kind:id`, at least as new as any event of the batch. */
+  states: Map<string, Clocked>;
+}
+
+const ENTER = `
+  WITH fresh AS (INSERT INTO inbox (group_name, event_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING event_id)
+  SELECT (SELECT coalesce(jsonb_agg(event_id), '[]') FROM fresh) AS fresh,
+    (SELECT coalesce(jsonb_agg(DISTINCT key), '[]') FROM dead_letters
+       WHERE status = 'open' AND group_name = $1 AND key = ANY($3)) AS blocked,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(c.kind || ':' || c.id, c.state)), '[]')
+       FROM unnest($4::text[], $5::text[]) AS k(kind, id) JOIN cases c ON c.kind = k.kind AND c.id = k.id) AS states`;
+
+/** The first statement of the effects' transaction: marks the events as seen, and reads all that deciding needs. */
+export async function enter(
+  db: Queryable,
+  group: string,
+  { eventIds, keys, cases }: { eventIds: string[]; keys: string[]; cases: CaseKey[] },
+): Promise<Entered> {
+  const { rows } = await db.query<{ fresh: string[]; blocked: string[]; states: [string, Clocked][] }>({
+    ...{ name: 'enter', text: ENTER },
+    values: [group, eventIds, keys, cases.map(({ kind }) => kind), cases.map(({ id }) => id)],
   });
-  return new Set(rows.map((row) => row.key));
+  const { fresh, blocked, states } = rows[0]!;
+  return { fresh: new Set(fresh), blocked: new Set(blocked), states: new Map(states) };
 }
 
 export interface DeadLetter extends Letter {
@@ -138,7 +162,10 @@ const QUEUES = `
     body_id = excluded.body_id, roles = excluded.roles, detail = excluded.detail, grade = excluded.grade,
     due_at_ms = excluded.due_at_ms,
     opened_at_ms = CASE WHEN w.status = 'open' THEN w.opened_at_ms ELSE excluded.opened_at_ms END,
-    opened_by_event = CASE WHEN w.status = 'open' THEN w.opened_by_event ELSE excluded.opened_by_event END`;
+    opened_by_event = CASE WHEN w.status = 'open' THEN w.opened_by_event ELSE excluded.opened_by_event END
+  WHERE (w.status, w.region, w.assignee_id, w.body_id, w.roles, w.detail, w.grade, w.due_at_ms)
+    IS DISTINCT FROM ('open', excluded.region, excluded.assignee_id, excluded.body_id, excluded.roles, excluded.detail,
+      excluded.grade, excluded.due_at_ms)`;
 
 export const workItemId = (
   { kind, id }: CaseKey,

@@ -1,4 +1,5 @@
 import type { BodyFact, Directory, DutyFact, StaffFact } from '../../domain/duty.ts';
+import { cached } from './cached.ts';
 import type { Queryable } from './pool.ts';
 
 export type DirectorySource = (version: number, db: Queryable) => Promise<Directory>;
@@ -50,19 +51,9 @@ const FRESH_MS = 1_000;
 
 /** The directory of now, for whoever reads without a case's lock. */
 export function createCurrentDirectory(db: Queryable, source = createDirectorySource()): CurrentDirectory {
-  let latest: { of: Promise<Directory>; at: number } | undefined;
-  const read = async (): Promise<Directory> => {
+  const current = cached(FRESH_MS, async () => {
     const { rows } = await db.query<{ version: number }>('SELECT version FROM directory_version');
     return source(rows[0]!.version, db);
-  };
-  return () => {
-    if (latest === undefined || performance.now() - latest.at > FRESH_MS) {
-      const fresh = { of: read(), at: performance.now() };
-      latest = fresh;
-      fresh.of.catch(() => {
-        if (latest === fresh) latest = undefined;
-      });
-    }
-    return latest.of;
-  };
+  });
+  return () => current();
 }

@@ -1,5 +1,6 @@
 import type { Calendar } from '../../domain/calendar.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { cached } from './cached.ts';
 import type { Queryable } from './pool.ts';
 
 /** The rules cases are decided by, as they lie in PostgreSQL. */
@@ -22,13 +23,13 @@ const FRESH_MS = 2_000;
  */
 export function createRules(db: Queryable): Rules {
   const policies = new Map<string, Policy>();
-  const current = cached(async (on = db) => {
+  const current = cached(FRESH_MS, async (on = db) => {
     const { rows } = await on.query<{ document: Policy }>(
       'SELECT document FROM policies WHERE activated_at IS NOT NULL ORDER BY activated_at DESC, version LIMIT 1',
     );
     return found(rows[0], 'no policy is in force');
   });
-  const calendar = cached(async (on = db) => {
+  const calendar = cached(FRESH_MS, async (on = db) => {
     const { rows } = await on.query<{ document: Calendar }>(
       'SELECT document FROM calendars ORDER BY created_at DESC, version LIMIT 1',
     );
@@ -54,20 +55,4 @@ export function createRules(db: Queryable): Rules {
 function found<T>(row: { document: T } | undefined, otherwise: string): T {
   if (row === undefined) throw new Error(otherwise);
   return row.document;
-}
-
-function cached<T>(read: (on?: Queryable) => Promise<T>): (on?: Queryable) => Promise<T> {
-  let value: { of: Promise<T>; at: number } | undefined;
-  return (on) => {
-    if (value === undefined || performance.now() - value.at > FRESH_MS) {
-      const of = read(on);
-      const fresh = { of, at: performance.now() };
-      value = fresh;
-      // A failed read must not be given out for two seconds.
-      of.catch(() => {
-        if (value === fresh) value = undefined;
-      });
-    }
-    return value.of;
-  };
 }

@@ -5,6 +5,7 @@ import {
   WithStartWorkflowOperation,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
 } from '@temporalio/client';
@@ -55,24 +56,38 @@ async function send(
   updateId: string,
 ): Promise<Answer> {
   const giveUpAt = Date.now() + BUSY_WAIT_MS;
+  const options = { args: [{ commandId }] as [{ commandId: string | null }], updateId };
   let retried = false;
+  let starting = false;
   for (;;) {
     try {
-      return await client.workflow.executeUpdateWithStart(command, {
-        args: [{ commandId }],
-        updateId,
-        // Such an operation may be used once only.
-        startWorkflowOperation: new WithStartWorkflowOperation(ref.kind, startOptions(ref)),
-      });
+      return await (starting ? updateWithStart(client, ref, options) : updateOf(client, ref, options));
     } catch (error) {
       if (isBusy(error)) {
         if (Date.now() >= giveUpAt) throw new CaseBusyError('too many commands at once');
         await sleep(BUSY_PAUSE_MS);
-      } else if (isAborted(error) && !retried) retried = true;
+      } else if (!starting && isNotRunning(error)) starting = true;
+      else if (isAborted(error) && !retried) retried = true;
       else throw error;
     }
   }
 }
+
+type UpdateOptions = { args: [{ commandId: string | null }]; updateId: string };
+
+/** Nearly every act finds its workflow running, and a plain Update costs the server about half of one with a start. */
+const updateOf = (client: Client, ref: CaseRef, options: UpdateOptions): Promise<Answer> =>
+  client.workflow.getHandle(workflowIdOf(ref)).executeUpdate(command, options);
+
+const updateWithStart = (client: Client, ref: CaseRef, options: UpdateOptions): Promise<Answer> =>
+  client.workflow.executeUpdateWithStart(command, {
+    ...options,
+    // Such an operation may be used once only.
+    startWorkflowOperation: new WithStartWorkflowOperation(ref.kind, startOptions(ref)),
+  });
+
+/** There is no run, or the last one has ended. */
+const isNotRunning = (error: unknown): boolean => error instanceof WorkflowNotFoundError;
 
 const failureType = (error: unknown): string | null | undefined =>
   error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure

@@ -26,6 +26,8 @@ export function createCaseWorker(options: CaseWorkerOptions): Promise<Worker> {
     ...(namespace !== undefined && { namespace }),
     ...(dataConverter !== undefined && { dataConverter }),
     ...(workflowBundle === undefined ? { workflowsPath } : { workflowBundle }),
+    // A task for a case that a killed worker had in its cache is taken over after so long, like one it had begun.
+    stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentLocalActivityExecutions: options.maxConcurrentApplies ?? 40,
   });
 }

@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { ApiSession, logIn } from '../../bin/wiring/api-client.ts';
 import { startAll, type Engine } from '../../bin/wiring/all.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -11,7 +10,7 @@ import { startStack, type Stack } from '../../infra/local/stack.ts';
 import { waitUntil } from '../../infra/local/wait.ts';
 import { createLogger } from '../../infra/logger.ts';
 import { DEMO_PASSWORD, GRID } from '../../infra/seed/demo-street.ts';
-import { workflowsPath } from '../../infra/temporal/worker.ts';
+import { bundleWorkflows } from '../../infra/temporal/bundle.ts';
 
 /** Also long enough for the first download on a slow line. */
 export const START_MS = 300_000;
@@ -65,7 +64,7 @@ export async function startEngine(
   const stack = await ephemeralStack(options.kafka === undefined ? {} : { kafka: options.kafka });
   const config = configOf(stack);
   const logger = createLogger(options.logLevel ?? 'silent');
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const workflowBundle = await bundleWorkflows();
   const policy = options.policy;
   const engine = await startAll(config, logger, {
     ...{ port: 0, seed: true, workflowBundle },
