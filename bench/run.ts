@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { startApi } from '../bin/wiring/api.ts';
 import { logIn, type ApiSession } from '../bin/wiring/api-client.ts';
 import { openResources } from '../bin/wiring/resources.ts';
+import { installTemporalRuntime, startWorker } from '../bin/wiring/worker.ts';
 import { migrate } from '../infra/db/migrate.ts';
 import { createLogger } from '../infra/logger.ts';
 import { DEMO_PASSWORD } from '../infra/seed/demo-street.ts';
@@ -27,7 +28,8 @@ const wanted = process.argv.slice(2);
 const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
 
 if (asked('intake')) await intake();
-if (['actions', 'lifecycles', 'queue'].some(asked)) await engineBenches();
+if (asked('actions')) await actionsAlone();
+if (['actions-whole', 'lifecycles', 'queue'].some(asked)) await engineBenches();
 process.exit(0);
 
 /** The API alone: what happens behind the outbox is measured by the others. */
@@ -71,7 +73,9 @@ async function engineBenches(): Promise<void> {
   const engine = await startEngine();
   try {
     if (asked('queue')) await queueDelay(engine);
-    if (asked('actions')) await actions(engine);
+    if (asked('actions-whole')) {
+      await actions('actions-whole', await engine.as('grid-1'), engine.config.temporalAddress);
+    }
     if (asked('lifecycles')) await lifecycles(engine);
   } finally {
     await engine.stop();
@@ -96,11 +100,33 @@ async function must(session: ApiSession, id: string, action: string, body: objec
   }
 }
 
-async function actions(engine: TestEngine): Promise<void> {
-  const grid = await engine.as('grid-1');
+/**
+ * API and worker alone, as the baseline is client and worker alone: what relay and handlers add is in the lifecycles.
+ * `bench -- actions-whole` measures the same with the whole engine in this process.
+ */
+async function actionsAlone(): Promise<void> {
+  const stack = await ephemeralStack();
+  await migrate(stack.databaseUrl);
+  const logger = createLogger('silent');
+  installTemporalRuntime(logger);
+  const config = configOf(stack);
+  const resources = openResources(config, logger, 'bench');
+  await ensureRules(resources.pool);
+  await seedDemoStreet(resources.pool);
+  const worker = await startWorker(resources);
+  const api = await startApi(resources, { port: 0 });
+  const grid = await logIn(api.address, 'grid-1', DEMO_PASSWORD);
+  await actions('actions', grid, config.temporalAddress);
+  await api.stop();
+  await worker.stop();
+  await resources.close();
+  await stack.stop();
+}
+
+async function actions(name: string, grid: ApiSession, temporalAddress: string): Promise<void> {
   const ids: string[] = [];
   for (let n = 0; n < DISPUTES; n++) ids.push((await report(grid)).id);
-  const plain = await bareUpdates(engine.config.temporalAddress, DISPUTES);
+  const plain = await bareUpdates(temporalAddress, DISPUTES);
   // Each lane has disputes of its own: the queue of one case is measured by the fault tests.
   const act = (lane: number, n: number): Promise<void> =>
     must(grid, ids[(lane + n * LANES) % DISPUTES]!, 'record-measure', MEASURE);
@@ -116,7 +142,7 @@ async function actions(engine: TestEngine): Promise<void> {
     async () => median(await latencies(60, (n) => act(0, n))),
     async () => median(await latencies(60, (n) => update(0, n))),
   );
-  publish('actions', {
+  publish(name, {
     ...{ ours_per_s: loaded.ours, bare_per_s: loaded.bare, ratio: loaded.ratio, aim: '>= 0.55' },
     ...{ unloaded_median_ms: unloaded.ours, bare_unloaded_median_ms: unloaded.bare },
     ...{ unloaded_ratio: unloaded.ratio, unloaded_aim: '<= 2.5' },

@@ -13,6 +13,8 @@ export interface RelayOptions {
   logger: BusLogger;
   /** How long an idle relay waits before it looks again. */
   pollMs?: number;
+  /** How long rows gather between two publishes. */
+  gatherMs?: number;
   /** Rows in one publish. */
   batch?: number;
   /** How often a standby asks for the lock. */
@@ -62,7 +64,7 @@ interface Row {
  */
 export function createRelay(options: RelayOptions): Relay {
   const { connectionString, bus, logger } = options;
-  const { pollMs = 25, batch = 500, standbyMs = 500 } = options;
+  const { pollMs = 25, gatherMs = 40, batch = 500, standbyMs = 500 } = options;
   const backoff = options.backoff ?? { first_ms: 100, max_ms: 5000 };
   const watch = new pg.Pool({ connectionString, max: 1, statement_timeout: 2000, allowExitOnIdle: true });
   watch.on('error', () => undefined);
@@ -175,7 +177,9 @@ export function createRelay(options: RelayOptions): Relay {
       logger.info({}, 'relay is active');
       while (!stopping.signal.aborted) {
         const count = await relayOnce(client);
-        if (count < batch) await pause(pollMs, true);
+        // At once after an idle moment; under load what follows gathers, or six groups would fetch every event by itself.
+        if (count === 0) await pause(pollMs, true);
+        else if (count < batch) await pause(gatherMs);
       }
     } finally {
       await client.end().catch(() => undefined);

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-/** The entry of the workflow bundle. */
-export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 const MAP_COMMENT = '//# sourceMappingURL=data:';
 const EMPTY_MAP = { version: 3, file: 'workflows.js', sources: [], names: [], mappings: '' };

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { CaseActivities } from '../../activities/apply.types.ts';
+import { bundleWorkflows } from './bundle.ts';
 import { CASES_QUEUE } from '../../workflows/messages.ts';
-
-/** The entry of the workflow bundle. */
-export const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 export interface CaseWorkerOptions {
   connection: NativeConnection;
@@ -19,13 +16,14 @@ export interface CaseWorkerOptions {
 }
 
 /** The worker that runs cases: workflows and their local activity, nothing else. */
-export function createCaseWorker(options: CaseWorkerOptions): Promise<Worker> {
-  const { connection, activities, namespace, workflowBundle, dataConverter } = options;
+export async function createCaseWorker(options: CaseWorkerOptions): Promise<Worker> {
+  const { connection, activities, namespace, dataConverter } = options;
+  const workflowBundle = options.workflowBundle ?? (await bundleWorkflows());
   return Worker.create({
     ...{ connection, activities: { apply: activities.apply }, taskQueue: options.taskQueue ?? CASES_QUEUE },
     ...(namespace !== undefined && { namespace }),
     ...(dataConverter !== undefined && { dataConverter }),
-    ...(workflowBundle === undefined ? { workflowsPath } : { workflowBundle }),
+    workflowBundle,
     // A task for a case that a killed worker had in its cache is taken over after so long, like one it had begun.
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentLocalActivityExecutions: options.maxConcurrentApplies ?? 40,

@@ -1,5 +1,5 @@
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import { workflowsPath } from '../../infra/temporal/worker.ts';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { bundleWorkflows } from '../../infra/temporal/bundle.ts';
 
 const logger = new DefaultLogger('WARN');
 
@@ -17,5 +17,5 @@ export function quietRuntime(): void {
 
 /** The workflow bundle, made once for all workers and replays of a test file. */
 export function workflowBundle(): Promise<{ code: string }> {
-  return (bundle ??= bundleWorkflowCode({ workflowsPath, logger }));
+  return (bundle ??= bundleWorkflows());
 }
