@@ -11,11 +11,12 @@ export interface LoggedEvent {
 }
 
 /** The state that the log says, whatever the row says. */
-export function stateFrom(kind: CaseKind, events: LoggedEvent[]): Clocked {
+export function stateFrom(kind: CaseKind, id: string, events: LoggedEvent[]): Clocked {
   const machine = machineOf(kind);
   return events.reduce(
     (state, { type, data, recordedAt }) => fold(machine, state, { ...(data as object), type }, recordedAt),
-    machine.initial,
+    // As `apply` begins it: an end that overtook its beginning does not name the case.
+    { ...machine.initial, id },
   );
 }
 

@@ -52,7 +52,7 @@ async function rebuildOne(tx: Queryable, { kind, id }: CaseKey): Promise<string[
      WHERE case_kind = $1 AND case_id = $2 ORDER BY version`,
     [kind, id],
   );
-  const state = stateFrom(kind, log.rows);
+  const state = stateFrom(kind, id, log.rows);
   const row = rowFrom(kind, state, now);
   const columns = differences(stored.rows[0]!, row);
   const items = workOf(kind, state, read);

@@ -17,6 +17,12 @@ export interface WatchdogOptions {
   onRound?: (found: { late: number; unanswered: number }) => void;
 }
 
+interface Late {
+  kind: string;
+  id: string;
+  at: number;
+}
+
 export interface Watchdog {
   /** One look; also what tests and `reconcile` call. */
   round(): Promise<{ late: number; unanswered: number }>;
@@ -36,20 +42,33 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   const { pool, logger, everyMs = 30_000, lateMs = 120_000, clock = Date.now } = options;
   const stopping = new AbortController();
 
+  /** Page after page, so that cases which cannot be woken are passed and not met again and again. */
+  const wakeLate = async (before: number): Promise<number> => {
+    let after: Late = { kind: '', id: '', at: 0 };
+    for (let woken = 0; ;) {
+      const { rows } = await pool.query<Late & { kind: CaseKind }>({
+        name: 'watchdog-late',
+        text: `SELECT kind, id, next_wake_at_ms AS at FROM cases WHERE NOT final AND next_wake_at_ms < $1
+          AND (next_wake_at_ms, kind, id) > ($2, $3, $4) ORDER BY next_wake_at_ms, kind, id LIMIT ${BATCH}`,
+        values: [before, after.at, after.kind, after.id],
+      });
+      for (const { kind, id } of rows) {
+        await options.wake({ kind, id }).catch((error: unknown) => {
+          // A case that cannot be carried out because of a bug is always the latest: it must not keep the others asleep.
+          if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+          logger.error({ kind, id }, 'a case cannot be woken');
+        });
+      }
+      woken += rows.length;
+      const last = rows.at(-1);
+      if (last === undefined || stopping.signal.aborted) return woken;
+      after = last;
+    }
+  };
+
   const round = async (): Promise<{ late: number; unanswered: number }> => {
     const now = clock();
-    const late = await pool.query<{ kind: CaseKind; id: string }>({
-      name: 'watchdog-late',
-      text: `SELECT kind, id FROM cases WHERE NOT final AND next_wake_at_ms < $1 ORDER BY next_wake_at_ms LIMIT ${BATCH}`,
-      values: [now - lateMs],
-    });
-    for (const key of late.rows) {
-      await options.wake(key).catch((error: unknown) => {
-        // A case that cannot be carried out because of a bug is always the latest: it must not keep the others asleep.
-        if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-        logger.error(key, 'a case cannot be woken');
-      });
-    }
+    const late = await wakeLate(now - lateMs);
     const unanswered = await pool.query<{ kind: CaseKind; id: string; commandId: string }>({
       name: 'watchdog-unanswered',
       text: `SELECT case_kind AS kind, case_id AS id, command_id AS "commandId" FROM commands
@@ -57,7 +76,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       values: [now - UNANSWERED_TO_MS, now - UNANSWERED_FROM_MS],
     });
     await options.send(unanswered.rows);
-    const found = { late: late.rows.length, unanswered: unanswered.rows.length };
+    const found = { late, unanswered: unanswered.rows.length };
     if (found.late + found.unanswered > 0) logger.warn(found, 'the watchdog found forgotten work');
     options.onRound?.(found);
     return found;

@@ -15,12 +15,15 @@ export const FEN_MAX = 1_000_000_000_000;
 export const OneOf = <const T extends readonly string[]>(words: T) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...words] });
 
+/** PostgreSQL cannot store the character NUL; nobody writes it either. */
+export const NO_NUL = '^[^\\u0000]*$';
+
 /**
  * Free text. Marked so that intake can store it apart and hand the core only a reference: events, histories and topics
  * never hold what people wrote.
  */
 export const Text = (maxLength: number = TEXT_MAX) =>
-  Type.String({ minLength: 1, maxLength, 'x-text': true });
+  Type.String({ minLength: 1, maxLength, pattern: NO_NUL, 'x-text': true });
 
 export const Id = () => Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^[A-Za-z0-9:._-]+$' });
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { Strict } from '../../schemas/parts.ts';
+import { NO_NUL, Strict } from '../../schemas/parts.ts';
 import { problemsOf, SessionView } from '../../schemas/api/views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { Problem } from '../problem.ts';
 
 const Credentials = Strict({
-  login: Type.String({ minLength: 1, maxLength: 80 }),
+  login: Type.String({ minLength: 1, maxLength: 80, pattern: NO_NUL }),
   password: Type.String({ minLength: 1, maxLength: 200 }),
 });
 

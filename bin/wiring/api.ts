@@ -8,6 +8,7 @@ import { createChangeFeed } from '../../infra/db/changes.ts';
 import { createNumbers } from '../../infra/db/numbers.ts';
 import { createReads } from '../../infra/db/reads/index.ts';
 import { createRulesStore } from '../../infra/db/rules-store.ts';
+import { createReportsConsumer, REPORTS_GROUP } from '../../infra/consumers/reports.ts';
 import { discardDeadLetter, replayDeadLetters } from '../../infra/consumers/replay.ts';
 import { createHealth } from '../../infra/health.ts';
 import { createCaseCommands } from '../../infra/temporal/case-commands.ts';
@@ -36,15 +37,16 @@ export async function startApi(
 ): Promise<Running> {
   const { config, logger, pool, rules, directory, cipher, temporal, metrics } = resources;
   const changes = createChangeFeed(config.databaseUrl, logger);
+  const intake = intakeOf(resources, onCommitted);
   const app = await createApp({
     ...{ rules, directory, changes, metrics, commandIdOf, bodyHashOf, idsFrom },
     ...{ sessionSecret: config.sessionSecret, sessionHours: config.sessionHours },
     reads: createReads(pool, cipher),
-    intake: intakeOf(resources, onCommitted),
+    intake,
     commands: createCaseCommands({ pool, client: temporal, logger }),
     accounts: createAccounts(pool),
     rulesStore: createRulesStore(pool),
-    deadLetters: deskOf(resources),
+    deadLetters: deskOf(resources, intake),
     health: createHealth(resources),
     logger,
   });
@@ -58,9 +60,11 @@ export async function startApi(
   };
 }
 
-function deskOf({ pool, rules, directory, starter, mediatorLoad, logger }: Resources): DeadLetterDesk {
+function deskOf(resources: Resources, intake: Intake): DeadLetterDesk {
+  const { pool, rules, directory, starter, mediatorLoad, logger } = resources;
   return {
     async replay(group, key) {
+      if (group === REPORTS_GROUP) return createReportsConsumer({ pool, intake, logger }).replay();
       const handler = HANDLERS.find((candidate) => candidate.group === group);
       if (handler === undefined) return null;
       return replayDeadLetters(handler, { pool, rules, directory, starter, mediatorLoad, logger }, key);

@@ -21,11 +21,12 @@ export interface ReportsDeps {
  * same report; what cannot be a report is set aside and does not hold up what follows.
  */
 export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
+  /** What is wrong with a report, or null once it is taken in. */
   const takeIn = async (value: string): Promise<{ code: string; message: string } | null> => {
     const read = readReport(value);
     if ('code' in read) return read;
     const { source, id, data } = read.report;
-    const actor: Actor = { id: `bus:${source}`.slice(0, 80), posts: [], system: true };
+    const actor: Actor = { id: actorIdOf(source), posts: [], system: true };
     const result = await intake.take({
       report: data,
       actor,
@@ -47,6 +48,27 @@ export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
 
   return {
     group: REPORTS_GROUP,
+
+    /** Tries the letters of this group again; a report waits for no other, so one that fails holds up none. */
+    async replay(): Promise<{ replayed: number; failed: number }> {
+      const { rows } = await pool.query<{ id: number; payload: string }>(
+        `SELECT id, payload FROM dead_letters WHERE status = 'open' AND group_name = $1 ORDER BY id`,
+        [REPORTS_GROUP],
+      );
+      const result = { replayed: 0, failed: 0 };
+      for (const { id, payload } of rows) {
+        if ((await takeIn(payload)) !== null) result.failed += 1;
+        else {
+          // The intake knows a report it has taken in: a second press of the button changes nothing.
+          await pool.query(`UPDATE dead_letters SET status = 'replayed', closed_at = now() WHERE id = $1`, [
+            id,
+          ]);
+          result.replayed += 1;
+        }
+      }
+      return result;
+    },
+
     async onBatch({ topic, partition, messages }: Batch, { heartbeat }: BatchControl): Promise<void> {
       for (const { key, value, offset } of messages) {
         try {
@@ -78,6 +100,10 @@ export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
     },
   };
 }
+
+/** A source is any URI; an id of ours is not. The key beside it still holds the whole source. */
+const actorIdOf = (source: string): string =>
+  `bus:${source.replaceAll(/[^A-Za-z0-9:._-]/g, '-')}`.slice(0, 80);
 
 function readReport(value: string): { report: ReportEvent } | { code: string; message: string } {
   let parsed: unknown;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import type { FieldKey } from '../config.ts';
 
 /** Turns a protected field into what lies in its column, and back. */
@@ -16,7 +16,8 @@ const TAG_BYTES = 16;
  * AES-256-GCM with a key ring: the first key seals, every key opens, so keys can be rotated without rewriting rows at
  * once. Layout: version, length of the key's name, name, IV, tag, text.
  */
-export function createFieldCipher(ring: FieldKey[]): FieldCipher {
+export function createFieldCipher(keys: FieldKey[]): FieldCipher {
+  const ring = keys.map(({ name, key }) => ({ name, key: createSecretKey(key) }));
   const [current] = ring;
   if (current === undefined) throw new RangeError('the key ring is empty');
   return {

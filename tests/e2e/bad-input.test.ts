@@ -60,6 +60,7 @@ describe('a report', () => {
     ['a missing field', { title: undefined }, 400, 'invalid_body', 'title'],
     ['null instead of a number', { occurredAt: null }, 400, 'invalid_body', 'occurredAt'],
     ['text instead of a number', { occurredAt: '5' }, 400, 'invalid_body', 'occurredAt'],
+    ['a character nobody can write', { title: 'a\u0000b' }, 400, 'invalid_body', 'title'],
     ['a title one too long', { title: 'x'.repeat(TITLE_MAX + 1) }, 400, 'invalid_body', 'title'],
     [
       'a narrative one too long',

@@ -153,7 +153,8 @@ test('an event that a handler chokes on is set aside, and carried out in its pla
 });
 
 test('a report that is none is set aside and holds up nobody; the same report twice is one', async () => {
-  const source = 'hotline-1';
+  // A source is any URI, which an id of ours is not.
+  const source = 'urn:hotline/1';
   const report = (id: string, data: unknown): string =>
     JSON.stringify({ specversion: '1.0', id, source, type: 'cn.fengqiao.report.v1', data });
   const good = report(newKey(), quarrel({ channel: 'hotline' }));
@@ -169,7 +170,7 @@ test('a report that is none is set aside and holds up nobody; the same report tw
     (
       await bed.pool.query<{ case_id: string }>(
         `SELECT case_id FROM commands WHERE action = 'report' AND actor->>'id' = $1`,
-        [`bus:${source}`],
+        ['bus:urn:hotline-1'],
       )
     ).rows;
   await eventually('the good one is taken in', async () => (await taken()).length > 0);
@@ -178,7 +179,7 @@ test('a report that is none is set aside and holds up nobody; the same report tw
     'malformed',
     'invalid_report',
     'unknown_region',
-    'database',
+    'invalid_report',
   ]);
   const [id] = (await taken()).map(({ case_id }) => case_id);
   await eventually('it waits for somebody', async () => (await open(id!)).length > 0);
@@ -186,6 +187,15 @@ test('a report that is none is set aside and holds up nobody; the same report tw
   await eventually('each is announced', async () => {
     return (await everythingIn(bed.brokers, `${REPORTS_TOPIC}.dlq`)).length === 4;
   });
+  await bed.pool.query(
+    `INSERT INTO regions (code, name) VALUES ('110105012003004', 'a grid that was missing')`,
+  );
+  const admin = await bed.as('admin-1');
+  await eventually('the region is known and the report is taken in after all', async () => {
+    const { body } = await admin.post('/v1/dead-letters/replay', { group: 'fengqiao.reports' });
+    return body['replayed'] === 1 && body['failed'] === 3;
+  });
+  await eventually('both have their workflow', async () => (await taken()).length === 2);
   for (const letter of await letters(source)) await discard(letter);
-  expect(await bed.audit()).toEqual([]);
+  await eventually('the audit is quiet', async () => (await bed.audit()).length === 0);
 });

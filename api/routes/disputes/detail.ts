@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { NAME_MAX } from '../../../schemas/api/reports.ts';
 import { DisputeView, problemsOf, TimelinePage } from '../../../schemas/api/views.ts';
-import { Id, Strict } from '../../../schemas/parts.ts';
+import { Id, NO_NUL, Strict } from '../../../schemas/parts.ts';
 import { withEtag } from '../../act.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { findDispute } from '../../found.ts';
@@ -19,7 +19,7 @@ const TimelineQuery = Type.Object(
   { additionalProperties: false },
 );
 const PartyDetails = Strict({
-  name: Type.String({ minLength: 1, maxLength: NAME_MAX }),
+  name: Type.String({ minLength: 1, maxLength: NAME_MAX, pattern: NO_NUL }),
   phone: Type.Optional(Type.String({ pattern: '^\\+?[0-9 -]{5,20}$' })),
 });
 
