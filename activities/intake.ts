@@ -10,7 +10,8 @@ import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
 import type { CurrentDirectory } from '../infra/db/directory.ts';
 import type { Rules } from '../infra/db/rules.ts';
 import { earlierDisputes, type Earlier } from '../infra/db/similar.ts';
-import { insertCase, type NewParty, type Recorded } from '../infra/db/store.ts';
+import { createIntakeWriter, type NewParty } from '../infra/db/intake-writer.ts';
+import type { Recorded } from '../infra/db/store.ts';
 import type { CaseChange } from '../infra/db/rows.ts';
 import type { Intake, TakeReport, Taken } from '../ports/intake.ts';
 import type { Report, ReportTaken } from '../schemas/api/reports.ts';
@@ -45,6 +46,7 @@ interface Arrival {
  */
 export function createIntake(deps: IntakeDeps): Intake {
   const clock = deps.clock ?? Date.now;
+  const write = createIntakeWriter(deps.pool);
   return {
     async take(request) {
       const { actor, principal, idempotencyKey, report } = request;
@@ -61,10 +63,11 @@ export function createIntake(deps: IntakeDeps): Intake {
       const made = report.kind === 'dispute' ? await dispute(arrival, deps) : nonDispute(arrival);
       if (isRefusal(made)) return { outcome: 'refused', refusal: made };
       const { repeatWithinDays } = policy;
-      const similarSince = report.kind === 'dispute' ? now - repeatWithinDays * DAY_MS : null;
-      const { recorded, similar } = await insertCase(deps.pool, made.change, made.taken, {
-        ...made.apart,
-        similarSince,
+      // Other people's cases are suggested to staff only.
+      const suggests = report.kind === 'dispute' && (actor.posts.length > 0 || actor.system === true);
+      const similarSince = suggests ? now - repeatWithinDays * DAY_MS : null;
+      const { recorded, similar } = await write({
+        ...{ change: made.change, answer: made.taken, ...made.apart, similarSince },
       });
       if (!recorded.known) deps.onCommitted?.();
       return outcomeOf(recorded, { ...made.taken, possibleDuplicates: similar });
@@ -131,20 +134,28 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
 }
 
 /** Across a boundary the lowest common region has the case; across cities it stays where it happened. */
-function jurisdictionOf({ region, alsoRegion }: Report, { directory }: Context): string | Refusal {
+function jurisdictionOf({ region, alsoRegion }: Report, context: Context): string | Refusal {
+  const { directory } = context;
   if (alsoRegion === undefined) return region;
   const known = (code: string): boolean => directory.regions.has(code);
   if (!known(alsoRegion))
     return refuse('unknown_region', 'no such region', 'alsoRegion', 'a code of the region list');
-  return known(region) ? (lowestCommonAncestor(region, alsoRegion) ?? region) : region;
+  if (!known(region)) return region;
+  const shared = lowestCommonAncestor(region, alsoRegion);
+  return shared === null || unstaffed(shared, context) ? region : shared;
 }
+
+const unstaffed = (region: string, { directory, now }: Context): boolean =>
+  ownerAt(directory, region, levelOf(region), now).via === 'unstaffed';
 
 /** Relations to the disputes the reporter named; each must exist. */
 function linksOf(
   { earlierIds = [] }: Report,
   { earlier, now, context }: Arrival,
 ): DisputeReport['links'] | Refusal {
-  const missing = earlierIds.findIndex((id) => !earlier.has(id));
+  const own = (id: string): boolean =>
+    context.actor.posts.length > 0 || earlier.get(id)?.members.includes(context.actor.id) === true;
+  const missing = earlierIds.findIndex((id) => !earlier.has(id) || !own(id));
   if (missing >= 0) return refuse('unknown_reference', 'no such dispute', `earlierIds.${missing}`);
   return earlierIds.map((disputeId) => ({
     disputeId,
@@ -169,6 +180,8 @@ function peopleOf({ parties = [] }: Report, { newId }: Context) {
       );
     }
   }
+  const fault = acrossSides(parties);
+  if (fault) return fault;
   return parties.map(
     ({ ref, side, kind, name, phone, idNumber, accountId, actsFor = [], accused = false }) => {
       const id = ids.get(ref)!;
@@ -181,6 +194,25 @@ function peopleOf({ parties = [] }: Report, { newId }: Context) {
       return { ref, party, person };
     },
   );
+}
+
+/** Nobody speaks for the other side, nor stands on both. */
+function acrossSides(parties: NonNullable<Report['parties']>): Refusal | null {
+  const sideOf = new Map(parties.map(({ ref, side }) => [ref, side]));
+  for (const [i, { side, actsFor = [], accountId }] of parties.entries()) {
+    const other = actsFor.findIndex((ref) => sideOf.get(ref) !== side);
+    if (other >= 0)
+      return refuse(
+        'conflict_of_interest',
+        'nobody speaks for the other side',
+        `parties.${i}.actsFor.${other}`,
+      );
+    const twice =
+      accountId !== undefined && parties.some((p) => p.accountId === accountId && p.side !== side);
+    if (twice)
+      return refuse('conflict_of_interest', 'one person cannot stand on two sides', `parties.${i}.accountId`);
+  }
+  return null;
 }
 
 /** A need, hazard or opinion is no dispute: it becomes a task that must be answered. */

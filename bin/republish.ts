@@ -52,6 +52,9 @@ for (const { kind, id } of keys) {
        WHERE e.case_kind = $1 AND e.case_id = $2 AND e.recorded_at_ms >= $3 ORDER BY e.version`,
       [kind, id, since],
     );
+    // What still waits goes out in its place among the others, not before them.
+    const ids = log.rows.map(({ version }) => eventIdOf(kind, id, version));
+    await tx.query('DELETE FROM outbox WHERE event_id = ANY($1)', [ids]);
     for (const { data: event, recordedAt: now, ...rest } of log.rows) {
       const payload = cloudEvent({ kind, id, codes, now, event, ...rest });
       const values_ = [DISPUTES_TOPIC, codes.disputeId ?? id, eventIdOf(kind, id, rest.version), payload];

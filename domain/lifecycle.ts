@@ -1,3 +1,4 @@
+import { isLive } from './clocks.ts';
 import type { DisputeAction } from './dispute/commands.ts';
 import { mediationActive, openCommitments, type Dispute } from './dispute/state.ts';
 import type { Who } from './dispute/who.ts';
@@ -42,13 +43,13 @@ const both =
 const need = (test: (s: Dispute) => boolean, otherwise: string) => (s: Dispute) =>
   test(s) ? null : otherwise;
 
-const notRed = need((s) => s.grade !== 'red', 'red ends only by confirmed lowering');
 const triaged = need((s) => s.triage === 'done', 'triage comes first');
 const untriaged = need((s) => s.triage !== 'done', 'triage is done');
 const mediating = need(
   (s) => ['assigned', 'mediating'].includes(s.mediation.status),
   'no mediator is at work',
 );
+const notRed = need((s) => s.grade !== 'red', 'red ends only by confirmed lowering');
 const settled = need((s) => s.pendingTransfer === null, 'a transfer to another level waits to be taken over');
 
 const STAFF_OF_CASE: Who[] = [
@@ -342,7 +343,12 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'handling, escalation',
     to: 'handling, escalation',
     condition: 'to the entry level or below: handling',
-    when: both(open, settled, triaged),
+    when: both(
+      open,
+      settled,
+      triaged,
+      need((s) => s.level !== 'grid', 'there is no level below'),
+    ),
   },
   return: {
     group: 'level',
@@ -416,7 +422,10 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any open',
     to: 'same',
     condition: 'once per clock',
-    when: open,
+    when: both(
+      open,
+      need((s) => s.clocks.some((c) => isLive(c) && !s.urgedClocks.includes(c.id)), 'every clock was urged'),
+    ),
   },
   supervise: {
     group: 'level',
@@ -500,13 +509,16 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   },
   'apply-confirmation': {
     group: 'outside',
-    who: [...AT_WORK, 'party', 'director'],
+    who: [...AT_WORK, 'director'],
     from: 'any',
     to: 'same',
     condition: 'both parties, within 30 days of effect [33]; never marriage, adoption, parentage, title',
-    when: need(
-      (s) => s.agreements.some((a) => a.effectiveAt !== null && a.confirmation === 'none'),
-      'no agreement in force awaits confirmation',
+    when: both(
+      need((s) => s.category !== 'D01', 'never for marriage, adoption or parentage'),
+      need(
+        (s) => s.agreements.some((a) => a.effectiveAt !== null && a.confirmation === 'none'),
+        'no agreement in force awaits confirmation',
+      ),
     ),
   },
   'record-confirmation': {
@@ -534,7 +546,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any open',
     to: 'resolved',
     condition: 'no task awaiting an answer; reporter told; red never',
-    when: both(open, settled),
+    when: both(open, settled, triaged, notRed),
   },
   'close-unresolved': {
     group: 'end',
@@ -542,7 +554,12 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any open',
     to: 'closed unresolved',
     condition: 'refused, failed or withdrawn; routes given; no danger left',
-    when: both(open, settled),
+    when: both(
+      open,
+      settled,
+      notRed,
+      need((s) => !mediationActive(s), 'mediation between the others still runs'),
+    ),
   },
   'record-follow-up': {
     group: 'end',
@@ -566,15 +583,18 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any',
     to: 'same',
     condition: 'heard at any time',
-    when: present,
+    when: () => null,
   },
   reopen: {
     group: 'end',
     who: ['party', 'owner', 'above'],
-    from: 'closed, archived',
+    from: 'closed, archived, out of scope, transferred',
     to: 'open',
     condition: 'new facts, broken commitment, not satisfied',
-    when: closed,
+    when: need(
+      (s) => s.closure !== null && s.mergedInto === null,
+      'the dispute is not closed; a merged one is unmerged',
+    ),
   },
   archive: {
     group: 'end',

@@ -2,7 +2,7 @@ import { contains, type RegionCode } from './regions.ts';
 import type { Actor, Role } from './roles.ts';
 
 /** Roles that see every case of their region. Mediators and bodies see what they were given; administrators no case at all. */
-const REGIONAL: readonly Role[] = [
+export const REGIONAL: readonly Role[] = [
   'grid-worker',
   'grid-head',
   'community-officer',

@@ -56,6 +56,15 @@ interface Row {
   payload: string;
 }
 
+/** A broker takes 1 MiB in one batch of a partition unless told otherwise; one row alone always fits. */
+const BATCH_BYTES = 512 * 1024;
+
+function withinBytes(rows: Row[]): number {
+  let bytes = 0;
+  const over = rows.findIndex(({ payload }) => (bytes += Buffer.byteLength(payload)) > BATCH_BYTES);
+  return over < 0 ? rows.length : Math.max(1, over);
+}
+
 /**
  * Publishes the outbox in id order, one batch after another, and deletes rows only once they are acknowledged. Reading and
  * deleting happen on the connection that holds the lock: a relay that lost its session can no longer delete anything.
@@ -105,6 +114,7 @@ export function createRelay(options: RelayOptions): Relay {
     });
     notice(rows[0]?.id);
     if (rows.length === 0) return 0;
+    rows.length = withinBytes(rows);
     const messages = rows.map(({ topic, key, payload: value, event_id }) => ({
       ...{ topic, key, value },
       headers: { 'content-type': 'application/cloudevents+json', 'event-id': event_id },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type pg from 'pg';
 import type { CaseKind } from '../domain/machine.ts';
 import type { BusLogger } from '../ports/event-bus.ts';
+import { isCaseFailure } from './temporal/client.ts';
 
 export interface WatchdogOptions {
   pool: pg.Pool;
@@ -55,7 +55,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       for (const { kind, id } of rows) {
         await options.wake({ kind, id }).catch((error: unknown) => {
           // A case that cannot be carried out because of a bug is always the latest: it must not keep the others asleep.
-          if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+          if (!isCaseFailure(error)) throw error;
           logger.error({ kind, id }, 'a case cannot be woken');
         });
       }
@@ -66,17 +66,30 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     }
   };
 
+  /** What a person asked for is dropped after ten minutes: she was told to ask again. A handler's command has nobody who would. */
+  const sendUnanswered = async (now: number): Promise<number> => {
+    let after = { at: 0, commandId: '' };
+    for (let sent = 0; ;) {
+      const { rows } = await pool.query<{ kind: CaseKind; id: string; commandId: string; at: number }>({
+        name: 'watchdog-unanswered',
+        text: `SELECT case_kind AS kind, case_id AS id, command_id AS "commandId", recorded_at_ms AS at FROM commands
+          WHERE answer IS NULL AND recorded_at_ms <= $1 AND (recorded_at_ms >= $2 OR cause IS NOT NULL)
+            AND (recorded_at_ms, command_id) > ($3, $4) ORDER BY recorded_at_ms, command_id LIMIT ${BATCH}`,
+        values: [now - UNANSWERED_FROM_MS, now - UNANSWERED_TO_MS, after.at, after.commandId],
+      });
+      await options.send(rows.map(({ kind, id, commandId }) => ({ kind, id, commandId })));
+      sent += rows.length;
+      const last = rows.at(-1);
+      if (last === undefined || stopping.signal.aborted) return sent;
+      after = last;
+    }
+  };
+
   const round = async (): Promise<{ late: number; unanswered: number }> => {
     const now = clock();
     const late = await wakeLate(now - lateMs);
-    const unanswered = await pool.query<{ kind: CaseKind; id: string; commandId: string }>({
-      name: 'watchdog-unanswered',
-      text: `SELECT case_kind AS kind, case_id AS id, command_id AS "commandId" FROM commands
-        WHERE answer IS NULL AND recorded_at_ms BETWEEN $1 AND $2 ORDER BY recorded_at_ms LIMIT ${BATCH}`,
-      values: [now - UNANSWERED_TO_MS, now - UNANSWERED_FROM_MS],
-    });
-    await options.send(unanswered.rows);
-    const found = { late, unanswered: unanswered.rows.length };
+    const unanswered = await sendUnanswered(now);
+    const found = { late, unanswered };
     if (found.late + found.unanswered > 0) logger.warn(found, 'the watchdog found forgotten work');
     options.onRound?.(found);
     return found;

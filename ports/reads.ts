@@ -44,6 +44,9 @@ export interface DisputeLine {
   openedAt: number;
   updatedAt: number;
   version: number;
+  /** Whether the person is a party, and whether she reported it: then she is not shown what staff see. */
+  isParty: boolean;
+  isReporter: boolean;
 }
 
 export interface Page<T> {
@@ -130,10 +133,11 @@ export interface Reads {
   timeline(kind: CaseKind, id: string, after: number, limit: number): Promise<TimelineEntry[]>;
   texts(ids: string[]): Promise<Map<string, string>>;
   parties(disputeId: string): Promise<PartyRecord[]>;
+  /** False when the id belongs to a party of another dispute. */
   saveParty(
     disputeId: string,
     party: { id: string; side: string; name: string; phone: string | null },
-  ): Promise<void>;
+  ): Promise<boolean>;
   names(ids: string[]): Promise<Map<string, string>>;
   work(actor: Actor, filter: WorkFilter): Promise<Page<WorkLine>>;
   notices(personId: string, now: number, limit: number): Promise<NoticeLine[]>;

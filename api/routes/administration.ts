@@ -169,7 +169,10 @@ export const administration: FastifyPluginAsyncTypebox<ApiDeps> = async (
           tags: ['administration'],
           summary: 'Give up on one, with a reason',
         },
-        ...{ params: Type.Object({ id: Type.Integer({ minimum: 1 }) }), body: Strict({ reason: Text() }) },
+        ...{
+          params: Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
+          body: Strict({ reason: Text() }),
+        },
         response: { 204: Type.Null(), ...problemsOf(400, 401, 403, 404, 413, 415) },
       },
     },

@@ -17,7 +17,11 @@ export const reports: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
           summary: 'Report a dispute, need, hazard or opinion',
         },
         ...{ headers: CommandHeaders, body: ReportBody },
-        response: { 200: ReportTaken, 201: ReportTaken, ...problemsOf(400, 401, 403, 413, 415, 422, 503) },
+        response: {
+          200: ReportTaken,
+          201: ReportTaken,
+          ...problemsOf(400, 401, 403, 409, 413, 415, 422, 503),
+        },
       },
     },
     async (request, reply) => {

@@ -3,6 +3,7 @@ import { allowedActions } from '../../domain/commands/decide.ts';
 import type { Clock, TimeRules } from '../../domain/clocks.ts';
 import { ROUTES } from '../../domain/dispute/events.ts';
 import { stageOf, type Agreement, type Dispute, type Party } from '../../domain/dispute/state.ts';
+import { isParty } from '../../domain/dispute/who.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { inScope, scopeOf } from '../../domain/scope.ts';
 import type { Instant } from '../../domain/working-time.ts';
@@ -14,12 +15,16 @@ export type View = 'staff' | 'reporter' | 'party';
 
 /** How much a person sees of a dispute; null when nothing at all. */
 export function viewOf(state: Dispute, actor: Actor): View | null {
+  // A party sees her part and no more, also where her post would show her everything.
+  if (isParty(state, actor)) {
+    if (state.reportedBy === actor.id) return 'reporter';
+    return ownParties(state, actor).length > 0 ? 'party' : null;
+  }
   const staff = [state.owner.staffId, state.leaderId, state.team?.leadId, ...(state.team?.memberIds ?? [])];
   const mediators = [state.mediation.mediatorId, ...state.mediation.coMediatorIds];
   if ([...staff, ...mediators].includes(actor.id)) return 'staff';
   if (inScope(scopeOf(actor), { region: state.region, members: [] })) return 'staff';
-  if (state.reportedBy === actor.id) return 'reporter';
-  return ownParties(state, actor).length > 0 ? 'party' : null;
+  return state.reportedBy === actor.id ? 'reporter' : null;
 }
 
 /** The parties this person is or speaks for; a guardian who is the accused speaks for nobody and sees nothing. */

@@ -46,12 +46,15 @@ export async function startAll(config: Config, logger: Logger, options: AllOptio
   try {
     await ensureRules(resources.pool, options.policy);
     const seeded = options.seed === true && (await seedDemoStreet(resources.pool));
-    const relay = startRelay(resources);
-    running.push(relay);
-    const onCommitted = (): void => relay.wake();
+    let wake = (): void => undefined;
+    const onCommitted = (): void => wake();
     const { workflowBundle } = options;
     running.push(await startWorker(resources, { onCommitted, ...(workflowBundle && { workflowBundle }) }));
     running.push(await startHandlers(resources, { onCommitted }));
+    // After the handlers, and gone before them: the in-process bus would take a message that nobody reads for carried out.
+    const relay = startRelay(resources);
+    running.push(relay);
+    wake = () => relay.wake();
     const api = await startApi(resources, { port: options.port, onCommitted });
     running.push(api);
     const health = createHealth(resources);

@@ -56,8 +56,13 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
 ) => {
   const unknown = unknownParties(state, [partyId], 'partyId');
   if (unknown) return unknown;
+  const { accountId: account } = replacement;
+  if (account !== undefined && state.parties.some((known) => known.accountId === account))
+    return refuse('conflict_of_interest', 'this person is in the dispute already', 'replacement.accountId');
   if (partyOf(state, replacement.id))
     return refuse('invalid_field', 'somebody in this dispute has this id', 'replacement.id', 'a new id');
+  if (partyOf(state, partyId)?.consent !== 'not-reached')
+    return refuse('out_of_order', 'only a party who never answered is replaced', 'partyId', 'not reached');
   const party: Party = {
     ...{
       id: replacement.id,
@@ -72,7 +77,7 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
 };
 
 /** A party's own account, or that of somebody who acts for her, but never a guardian who is the accused. */
-function speaksFor(state: Dispute, partyId: string, { actor }: Context): boolean {
+export function speaksFor(state: Dispute, partyId: string, { actor }: Pick<Context, 'actor'>): boolean {
   return state.parties.some(
     (party) =>
       party.accountId === actor.id &&
@@ -80,13 +85,14 @@ function speaksFor(state: Dispute, partyId: string, { actor }: Context): boolean
   );
 }
 
+/** Staff who may write down what a party says or signs on paper. */
+export const recordsForParties = (state: Dispute, context: Pick<Context, 'actor'>): boolean =>
+  (['owner', 'mediator', 'counter', 'above', 'director'] as const).some((who) => is(who, state, context));
+
 function speakable(state: Dispute, partyId: string, context: Context): Party | Refusal {
   const party = partyOf(state, partyId);
   if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId');
-  const onlyParty = !(['owner', 'mediator', 'counter', 'above', 'director'] as const).some((who) =>
-    is(who, state, context),
-  );
-  if (onlyParty && !speaksFor(state, partyId, context)) {
+  if (!recordsForParties(state, context) && !speaksFor(state, partyId, context)) {
     return refuse('not_permitted', 'a party speaks for herself', 'partyId', 'your own party');
   }
   return party;

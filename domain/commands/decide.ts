@@ -1,6 +1,6 @@
 import type { DisputeAction, DisputeCommand } from '../dispute/commands.ts';
 import type { Dispute } from '../dispute/state.ts';
-import { is } from '../dispute/who.ts';
+import { is, isParty } from '../dispute/who.ts';
 import { LIFECYCLE } from '../lifecycle.ts';
 import type { Context } from '../machine.ts';
 import * as consent from './consent.ts';
@@ -95,12 +95,31 @@ export function decide(state: Dispute, command: DisputeCommand, context: Context
   return decider(state, command, context);
 }
 
+/** What a person may not do although her relation allows it: decide over herself, or speak for a party that she is not. */
+function barred(action: DisputeAction, state: Dispute, { actor }: Pick<Context, 'actor'>): boolean {
+  switch (action) {
+    case 'confirm-regrade':
+      return state.pendingRegrade?.by === actor.id;
+    case 'decide-extension':
+      return state.pendingExtension?.by === actor.id;
+    case 'consent':
+    case 'refuse':
+    case 'withdraw':
+      return !isParty(state, actor) && !consent.recordsForParties(state, { actor });
+    default:
+      return false;
+  }
+}
+
 /** What this person may do with the dispute now, by the same table that decides. */
 export function allowedActions(state: Dispute, context: Pick<Context, 'actor'>): DisputeAction[] {
   return (Object.keys(LIFECYCLE) as DisputeAction[]).filter((action) => {
     const rule = LIFECYCLE[action];
     return (
-      rule.group !== 'engine' && rule.when(state) === null && rule.who.some((who) => is(who, state, context))
+      rule.group !== 'engine' &&
+      rule.when(state) === null &&
+      rule.who.some((who) => is(who, state, context)) &&
+      !barred(action, state, context)
     );
   });
 }

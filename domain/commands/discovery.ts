@@ -37,6 +37,13 @@ export const triage: Decider<'triage'> = (state, command, context) => {
   if (!contains(state.region, region) && !contains(region, state.region)) {
     return refuse('invalid_field', 'another street must be given the case by transfer', 'region');
   }
+  if (levelOf(region) === 'city')
+    return refuse(
+      'unknown_region',
+      'so large a region has nobody on duty',
+      'region',
+      'a district or smaller',
+    );
   const danger: DangerFacts = { ...state.danger, ...command.danger };
   const graded = gradeOf(danger, policy.grading).grade;
   const grade = gradeRank(graded) > gradeRank(state.grade) ? graded : state.grade;

@@ -50,6 +50,9 @@ export const recuse: Decider<'recuse'> = (state, { mediatorId, reason, replaceme
   }
   const recused: DisputeEvent = { type: 'mediator-recused', by: context.actor.id, mediatorId, reason };
   if (replacementId === undefined) return [recused];
+  // A party may ask for another mediator; who it is, is not hers alone to say.
+  if (!(['director', 'owner', 'above', 'mediator'] as const).some((who) => is(who, state, context)))
+    return refuse('not_permitted', 'the director names the replacement', 'replacementId');
   if (replacementId === mediatorId)
     return refuse('conflict_of_interest', 'the recused mediator cannot stay', 'replacementId');
   const fault = unfit(state, replacementId, true, context);

@@ -55,6 +55,14 @@ export function report(
   const points = gradeOf(danger, policy.grading);
   const grade = tick ? 'red' : points.grade;
   const owner = ownerAt(directory, input.region, levelFor(input, grade === 'red', context), now);
+  // The city has no duty below it to fall back on: a report without a smaller region would be nobody's.
+  if (owner.via === 'unstaffed' && levelOf(input.region) === 'city')
+    return refuse(
+      'unknown_region',
+      'nobody is on duty for so large a region',
+      'region',
+      'a district or smaller',
+    );
   const events: DisputeEvent[] = [
     {
       ...{ type: 'reported', id: input.id, number: input.number, policyVersion: policy.version },

@@ -1,6 +1,7 @@
 import type { Context } from '../machine.ts';
 import { LEVELS, rank, regionAt, type Level } from '../regions.ts';
-import { holds, ROLES, ROLES_OF_LEVEL, type Role } from '../roles.ts';
+import { holds, ROLES_OF_LEVEL, type Actor, type Role } from '../roles.ts';
+import { REGIONAL } from '../scope.ts';
 import type { Dispute } from './state.ts';
 
 /** Relations a person can have to a dispute; the lifecycle table says which of them an action needs. */
@@ -22,10 +23,16 @@ export const WHO = [
 ] as const;
 export type Who = (typeof WHO)[number];
 
-const STAFF = ROLES.filter((role) => !['resident', 'inspector', 'evaluator', 'administrator'].includes(role));
+/** A party herself, by her own account. */
+export const isParty = (state: Dispute, { id }: Actor): boolean =>
+  state.parties.some((party) => party.accountId === id);
 
-/** Whether the actor stands in that relation to the dispute now. */
+/**
+ * Whether the actor stands in that relation to the dispute now. Whoever is a party has no other relation to it, whatever
+ * post she holds: nobody works on her own quarrel.
+ */
 export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>): boolean {
+  if (who !== 'party' && isParty(state, actor)) return false;
   const over = (...roles: Role[]): boolean => holds(actor, roles, state.region);
   // A leader of the street is neither above the district nor the city that a case was passed to.
   const at = (level: Level, ...roles: Role[]): boolean => holds(actor, roles, regionAt(state.region, level));
@@ -68,9 +75,9 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
       });
     }
     case 'party':
-      return state.reportedBy === actor.id || state.parties.some((party) => party.accountId === actor.id);
+      return state.reportedBy === actor.id || isParty(state, actor);
     case 'member':
-      return holds(actor, STAFF, state.region) || state.team?.memberIds.includes(actor.id) === true;
+      return holds(actor, REGIONAL, state.region) || state.team?.memberIds.includes(actor.id) === true;
     case 'system':
       return actor.system === true;
   }

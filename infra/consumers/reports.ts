@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Actor } from '../../domain/roles.ts';
 import { TransientError, type Batch, type BatchControl, type BusLogger } from '../../ports/event-bus.ts';
 import type { Intake } from '../../ports/intake.ts';
+import { inTransaction } from '../db/pool.ts';
 import { REPORT_EVENT, type ReportEvent } from '../../schemas/events/report.ts';
 import { faultOf } from '../../schemas/events/validate.ts';
 import { faultOf as failureOf, isTransient } from './shell.ts';
@@ -57,7 +58,11 @@ export function createReportsConsumer({ pool, intake, logger }: ReportsDeps) {
       );
       const result = { replayed: 0, failed: 0 };
       for (const { id, payload } of rows) {
-        if ((await takeIn(payload)) !== null) result.failed += 1;
+        const fault = await takeIn(payload).catch((error: unknown) => {
+          if (isTransient(error)) throw error;
+          return failureOf(error);
+        });
+        if (fault !== null) result.failed += 1;
         else {
           // The intake knows a report it has taken in: a second press of the button changes nothing.
           await pool.query(`UPDATE dead_letters SET status = 'replayed', closed_at = now() WHERE id = $1`, [
@@ -122,5 +127,5 @@ async function setAsideOnce(pool: pg.Pool, letter: Parameters<typeof setAside>[2
   const known = await pool.query('SELECT 1 FROM dead_letters WHERE group_name = $1 AND event_id = $2', [
     ...[REPORTS_GROUP, letter.eventId],
   ]);
-  if (known.rowCount === 0) await setAside(pool, REPORTS_GROUP, [letter]);
+  if (known.rowCount === 0) await inTransaction(pool, (tx) => setAside(tx, REPORTS_GROUP, [letter]));
 }

@@ -47,14 +47,19 @@ export interface Entered {
 }
 
 const ENTER = `
-  WITH fresh AS (INSERT INTO inbox (group_name, event_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING event_id)
+  WITH fresh AS (INSERT INTO inbox (group_name, event_id) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING RETURNING event_id),
+  waiting AS MATERIALIZED (SELECT key FROM dead_letters
+    WHERE status = 'open' AND group_name = $1 AND key = ANY($3) FOR SHARE)
   SELECT (SELECT coalesce(jsonb_agg(event_id), '[]') FROM fresh) AS fresh,
-    (SELECT coalesce(jsonb_agg(DISTINCT key), '[]') FROM dead_letters
-       WHERE status = 'open' AND group_name = $1 AND key = ANY($3)) AS blocked,
+    (SELECT coalesce(jsonb_agg(DISTINCT key), '[]') FROM waiting) AS blocked,
     (SELECT coalesce(jsonb_agg(jsonb_build_array(c.kind || ':' || c.id, c.state)), '[]')
        FROM unnest($4::text[], $5::text[]) AS k(kind, id) JOIN cases c ON c.kind = k.kind AND c.id = k.id) AS states`;
 
-/** The first statement of the effects' transaction: marks the events as seen, and reads all that deciding needs. */
+/**
+ * The first statement of the effects' transaction. Letters are locked, so that a replay that is just closing the last one
+ * is waited for, and nothing is set aside behind a letter that is gone. It marks the events as seen, and reads
+ * all that deciding needs.
+ */
 export async function enter(
   db: Queryable,
   group: string,

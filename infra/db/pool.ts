@@ -37,10 +37,15 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): pg.P
     max: options.max ?? 40,
     statement_timeout: options.statementTimeout_ms ?? 2_000,
     idle_in_transaction_session_timeout: 5_000,
+    // When the host is gone nobody answers at all, not even the statement's own timeout.
+    query_timeout: (options.statementTimeout_ms ?? 2_000) + 2_000,
+    keepAlive: true,
     connectionTimeoutMillis: 2_000,
     types,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection in use has no listener of the pool: without one its loss would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => options.onIdleError?.(error)));
   return pool;
 }
 

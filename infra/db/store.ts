@@ -94,51 +94,36 @@ async function lockOnce(
   };
 }
 
-const COMMAND_COLUMNS =
+export const COMMAND_COLUMNS =
   'command_id, case_kind, case_id, action, body, body_hash, actor, expected_version, occurred_at_ms, hop, recorded_at_ms, answer, decided_at_ms, cause';
-const COMMAND_TYPES =
+export const COMMAND_TYPES =
   'command_id text, case_kind text, case_id text, action text, body jsonb, body_hash text, actor jsonb, expected_version int, occurred_at_ms bigint, hop int, recorded_at_ms bigint, answer jsonb, decided_at_ms bigint, cause text';
-const ROW_COLUMNS =
+export const ROW_COLUMNS =
   'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, title, clock_state, due_at_ms, members, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
 const RENEWED = ROW_COLUMNS.split(', ')
   .filter((column) => !['kind', 'id', 'opened_at_ms'].includes(column))
   .map((column) => `${column} = excluded.${column}`)
   .join(', ');
 
-/** $1 events, $2 outbox, $3 row, $4 commands, $5 now; `gate` says when anything is written at all. */
-const write = (gate: string): string => `
+/** $1 events, $2 outbox, $3 row, $4 commands, $5 now. */
+const WRITE = `
   e AS (INSERT INTO events (case_kind, case_id, version, event_id, type, data, recorded_at_ms, occurred_at_ms, actor_id, command_id)
     SELECT $3::jsonb->>'kind', $3::jsonb->>'id', x.version, x.event_id, x.type, x.data, $5::bigint, x.occurred_at_ms, x.actor_id, x.command_id
-    FROM jsonb_to_recordset($1::jsonb) AS x(version int, event_id text, type text, data jsonb, occurred_at_ms bigint, actor_id text, command_id text)
-    WHERE ${gate}),
+    FROM jsonb_to_recordset($1::jsonb) AS x(version int, event_id text, type text, data jsonb, occurred_at_ms bigint, actor_id text, command_id text)),
   o AS (INSERT INTO outbox (topic, key, event_id, payload)
     SELECT x.topic, x.key, x.event_id, x.payload
-    FROM jsonb_to_recordset($2::jsonb) AS x(version int, topic text, key text, event_id text, payload text)
-    WHERE ${gate} ORDER BY x.version),
+    FROM jsonb_to_recordset($2::jsonb) AS x(version int, topic text, key text, event_id text, payload text) ORDER BY x.version),
   r AS (INSERT INTO cases (${ROW_COLUMNS})
-    SELECT ${ROW_COLUMNS} FROM jsonb_populate_record(null::cases, $3::jsonb) WHERE ${gate}
+    SELECT ${ROW_COLUMNS} FROM jsonb_populate_record(null::cases, $3::jsonb)
     ON CONFLICT (kind, id) DO UPDATE SET ${RENEWED})`;
 
 const insertCommands = `INSERT INTO commands (${COMMAND_COLUMNS}) SELECT ${COMMAND_COLUMNS} FROM jsonb_to_recordset($4::jsonb) AS x(${COMMAND_TYPES})`;
 
 const APPEND = `
-  WITH k AS (${insertCommands}), ${write('true')}
+  WITH k AS (${insertCommands}), ${WRITE}
   UPDATE commands SET answer = $7::jsonb, decided_at_ms = $5 WHERE command_id = $6 AND answer IS NULL`;
 
 const ANSWER = `UPDATE commands SET answer = $1::jsonb, decided_at_ms = $2 WHERE command_id = $3 AND answer IS NULL`;
-
-const INTAKE = `
-  WITH k AS (${insertCommands} ON CONFLICT DO NOTHING RETURNING 1), ${write('EXISTS (SELECT FROM k)')},
-  t AS (INSERT INTO texts (id, case_id, body, recorded_at_ms)
-    SELECT x.id, $3::jsonb->>'id', x.body, $5 FROM jsonb_to_recordset($6::jsonb) AS x(id text, body text) WHERE EXISTS (SELECT FROM k)),
-  p AS (INSERT INTO parties (id, dispute_id, side, name, phone, id_number, account_id)
-    SELECT x.id, $3::jsonb->>'id', x.side, x.name, x.phone, x.id_number, x.account_id
-    FROM jsonb_to_recordset($7::jsonb) AS x(id text, side text, name text, phone bytea, id_number bytea, account_id text) WHERE EXISTS (SELECT FROM k))
-  SELECT EXISTS (SELECT FROM k) AS inserted, (
-    SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number)), '[]') FROM (
-      SELECT id, number FROM cases WHERE kind = 'dispute' AND region_number = ($3::jsonb->>'region_number')::bigint
-        AND category = $3::jsonb->>'category' AND opened_at_ms >= $8::bigint AND id <> $3::jsonb->>'id'
-      ORDER BY opened_at_ms DESC LIMIT 5) s) AS similar`;
 
 /**
  * Writes what an apply decided, in one statement: clock commands, events, outbox, row and the answer. Without events
@@ -170,7 +155,8 @@ function assertAnswered({ rowCount }: { rowCount: number | null }): void {
   if (rowCount !== 1) throw new Error('the command was answered by somebody else');
 }
 
-const commandRows = (change: CaseChange, acts: CaseChange['acts'], answer?: unknown): object[] =>
+/** Rows of `commands` for acts that have their answer. */
+export const commandRows = (change: CaseChange, acts: CaseChange['acts'], answer?: unknown): object[] =>
   acts.map((act) => ({
     ...{
       command_id: act.commandId,
@@ -184,57 +170,7 @@ const commandRows = (change: CaseChange, acts: CaseChange['acts'], answer?: unkn
     answer: answer ?? { ok: true, version: change.state.version },
   }));
 
-export interface NewParty {
-  id: string;
-  side: string;
-  name: string;
-  phone: Buffer | null;
-  idNumber: Buffer | null;
-  accountId: string | null;
-}
-
 export type Recorded = { known: false } | { known: true; sameBody: boolean; answer: unknown; caseId: string };
-
-export interface Apart {
-  texts: { id: string; body: string }[];
-  parties: NewParty[];
-  /** Suggests disputes of the same region and category reported since then; null asks for none. */
-  similarSince: number | null;
-}
-
-/**
- * Intake: command, first events, row, outbox, texts and parties in one statement, which also looks for similar disputes:
- * exactly this region and category, newest first. The command's row decides whether this was reported before; then
- * nothing is written and the answer of that time comes back.
- */
-export async function insertCase(
-  db: Queryable,
-  change: CaseChange,
-  answer: unknown,
-  apart: Apart,
-): Promise<{ recorded: Recorded; similar: { id: string; number: string }[] }> {
-  const [act] = change.acts;
-  if (act === undefined || change.acts.length !== 1) throw new Error('intake is one act');
-  const { events, outbox } = eventRows(change);
-  const hex = (bytes: Buffer | null): string | null =>
-    bytes === null ? null : `\\x${bytes.toString('hex')}`;
-  const parties = apart.parties.map(({ phone, idNumber, accountId, ...rest }) => ({
-    ...{ ...rest, phone: hex(phone), id_number: hex(idNumber), account_id: accountId },
-  }));
-  const parts = [events, outbox, caseRow(change), commandRows(change, [act], answer)];
-  const values = [
-    ...parts.map((part) => JSON.stringify(part)),
-    ...[change.now, JSON.stringify(apart.texts), JSON.stringify(parties), apart.similarSince],
-  ];
-  const { rows } = await db.query<{ inserted: boolean; similar: { id: string; number: string }[] }>({
-    ...{ name: 'insert-case', text: INTAKE, values },
-  });
-  const { inserted, similar } = rows[0]!;
-  const recorded: Recorded = inserted
-    ? { known: false }
-    : await recordedBefore(db, act.commandId, act.bodyHash);
-  return { recorded, similar };
-}
 
 export interface NewCommand {
   commandId: string;
@@ -280,7 +216,8 @@ export async function recordCommand(
   return rows[0]!.inserted ? { known: false } : recordedBefore(db, command.commandId, command.bodyHash);
 }
 
-async function recordedBefore(db: Queryable, commandId: string, bodyHash: string): Promise<Recorded> {
+/** What was stored for a command that came again. Throws when nothing was. */
+export async function recordedBefore(db: Queryable, commandId: string, bodyHash: string): Promise<Recorded> {
   // A statement of its own: the one that lost the race cannot see the row that won it.
   const { rows } = await db.query<{ body_hash: string; answer: unknown; case_id: string }>(
     'SELECT body_hash, answer, case_id FROM commands WHERE command_id = $1',

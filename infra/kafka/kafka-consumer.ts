@@ -32,6 +32,8 @@ export async function startConsumer(
   let replacing: Promise<void> | undefined;
 
   const start = async (): Promise<void> => {
+    // A new consumer has nothing paused: what waited is fetched again at once.
+    retries.clear();
     const consumer = kafka.consumer({
       groupId: group,
       allowAutoTopicCreation: false,
@@ -91,8 +93,7 @@ export async function startConsumer(
       stopping.abort();
       retries.clear();
       await replacing;
-      // No batch is in work after this, so what it commits is all there was.
-      await current?.stop();
+      // While the member still belongs to its group; batches that end after this commit for themselves.
       await offsets.end();
       await current?.disconnect();
     },
@@ -141,7 +142,9 @@ async function runBatch(
   }
   retries.succeeded(name);
   payload.resolveOffset(last.offset);
-  offsets.done(topic, partition, String(BigInt(last.offset) + 1n));
+  const offset = String(BigInt(last.offset) + 1n);
+  if (payload.isRunning()) offsets.done(topic, partition, offset);
+  else await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
 }
 
 const COMMIT_EVERY_MS = 250;
@@ -153,25 +156,30 @@ const COMMIT_EVERY_MS = 250;
 function createOffsets() {
   const pending = new Map<string, { topic: string; partition: number; offset: string }>();
   let consumer: Consumer | undefined;
-  const flush = async (): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  let flushing: Promise<void> | undefined;
+  const commit = async (): Promise<void> => {
     if (consumer === undefined || pending.size === 0) return;
     const batch = [...pending.values()];
     pending.clear();
     // Not this member's any more, or the broker is away: whoever has the partition now is given these messages again.
     await consumer.commitOffsets(batch).catch(() => undefined);
   };
-  const timer = setInterval(() => void flush(), COMMIT_EVERY_MS);
-  timer.unref();
+  // One after another: a commit that is tried again must not come behind a newer one.
+  const flush = (): Promise<void> => (flushing ??= commit().finally(() => (flushing = undefined)));
   return {
     commitBy(next: Consumer): void {
       pending.clear();
       consumer = next;
+      clearInterval(timer);
+      timer = setInterval(() => void flush(), COMMIT_EVERY_MS).unref();
     },
     done(topic: string, partition: number, offset: string): void {
       pending.set(`${topic}/${partition}`, { topic, partition, offset });
     },
     async end(): Promise<void> {
       clearInterval(timer);
+      await flushing;
       await flush();
     },
   };

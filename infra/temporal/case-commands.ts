@@ -6,15 +6,11 @@ import type { CaseCommands, SendCommand, Sent } from '../../ports/case-commands.
 import { recordCommand, type Recorded } from '../db/store.ts';
 import { CaseBusyError, sendCommand } from './client.ts';
 
-/** The API's deadline: longer than a statement and a local activity, shorter than a phone's patience. */
-const DEADLINE_MS = 12_000;
-
 export interface CaseCommandsDeps {
   pool: pg.Pool;
   client: Client;
   logger: BusLogger;
   clock?: () => number;
-  deadline_ms?: number;
 }
 
 /**
@@ -22,7 +18,7 @@ export interface CaseCommandsDeps {
  * command whose answer did not come in time is not lost: the same key asks for its answer, and the watchdog sends it again.
  */
 export function createCaseCommands(deps: CaseCommandsDeps): CaseCommands {
-  const { pool, client, logger, clock = Date.now, deadline_ms = DEADLINE_MS } = deps;
+  const { pool, client, logger, clock = Date.now } = deps;
   return {
     async send(command) {
       const recorded = await record(pool, command, clock()).catch((error: unknown) => {
@@ -36,8 +32,7 @@ export function createCaseCommands(deps: CaseCommandsDeps): CaseCommands {
       }
       const target = { kind: command.kind, id: command.caseId, commandId: command.commandId };
       try {
-        const answer = await client.withDeadline(Date.now() + deadline_ms, () => sendCommand(client, target));
-        return { outcome: 'answered', answer };
+        return { outcome: 'answered', answer: await sendCommand(client, target) };
       } catch (error) {
         return fate(error, command, logger);
       }

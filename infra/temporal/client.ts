@@ -7,6 +7,7 @@ import {
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -16,6 +17,8 @@ import { BUSY, CASES_QUEUE, command, workflowIdOf, type CaseRef } from '../../wo
 /** Further calls wait so long for a place in the case's queue. */
 const BUSY_WAIT_MS = 2_000;
 const BUSY_PAUSE_MS = 100;
+/** Longer than a statement and a local activity, shorter than a phone's patience. */
+const ANSWER_MS = 12_000;
 
 /** The case had too many commands in flight for too long; ask again later with the same key. */
 export class CaseBusyError extends Error {
@@ -56,21 +59,37 @@ async function send(
   updateId: string,
 ): Promise<Answer> {
   const giveUpAt = Date.now() + BUSY_WAIT_MS;
+  const answerBy = Date.now() + ANSWER_MS;
   const options = { args: [{ commandId }] as [{ commandId: string | null }], updateId };
-  let retried = false;
-  let starting = false;
+  const tried = { again: false, starting: false, anew: false };
   for (;;) {
     try {
-      return await (starting ? updateWithStart(client, ref, options) : updateOf(client, ref, options));
+      // Without a deadline the client would ask for ever, and with it whoever waits for this one case.
+      return await client.withDeadline(answerBy, () =>
+        tried.starting ? updateWithStart(client, ref, options) : updateOf(client, ref, options),
+      );
     } catch (error) {
       if (isBusy(error)) {
         if (Date.now() >= giveUpAt) throw new CaseBusyError('too many commands at once');
         await sleep(BUSY_PAUSE_MS);
-      } else if (!starting && isNotRunning(error)) starting = true;
-      else if (isAborted(error) && !retried) retried = true;
-      else throw error;
+      } else if (!tried.starting && isNotRunning(error)) tried.starting = true;
+      else if (isAborted(error) && !tried.again) tried.again = true;
+      else if (error instanceof WorkflowUpdateFailedError && !tried.anew) {
+        // Temporal gives a failure again for the same id as long as the run lives, also when the fault was mended since;
+        // `apply` knows the command by its own id.
+        tried.anew = true;
+        options.updateId = `${updateId}:${randomUUID()}`;
+      } else throw error;
     }
   }
+}
+
+/** Whether it is this one case that does not answer, and not Temporal: others need not wait for it. */
+export function isCaseFailure(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateFailedError || error instanceof CaseBusyError) return true;
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return isGrpcServiceError(cause) && (cause.code as number) === GRPC_DEADLINE_EXCEEDED;
 }
 
 type UpdateOptions = { args: [{ commandId: string | null }]; updateId: string };
@@ -96,6 +115,7 @@ const failureType = (error: unknown): string | null | undefined =>
 
 const isBusy = (error: unknown): boolean => failureType(error) === BUSY;
 
+const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_NOT_FOUND = 5;
 const GRPC_ABORTED = 10;
 

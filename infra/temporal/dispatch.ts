@@ -1,7 +1,7 @@
-import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { BusLogger } from '../../ports/event-bus.ts';
 import type { CaseKey } from '../../ports/handler.ts';
-import { sendCommand, startCase } from './client.ts';
+import { isCaseFailure, sendCommand, startCase } from './client.ts';
 
 /** Brings cases and stored commands to their workflows; safe to repeat. */
 export interface CaseStarter {
@@ -13,7 +13,7 @@ export interface CaseStarter {
 const AT_ONCE = 16;
 
 /**
- * Throws what Temporal throws when it is away. A command that its case cannot carry out because of a bug is logged and
+ * Throws what Temporal throws when it is away. A command that its case does not carry out (a bug, a lock, a full queue) is logged and
  * left unanswered, where the watchdog and its metric show it: it must not hold up the others.
  */
 export function createCaseStarter(client: Client, logger: BusLogger): CaseStarter {
@@ -26,7 +26,7 @@ export function createCaseStarter(client: Client, logger: BusLogger): CaseStarte
           try {
             await sendCommand(client, command);
           } catch (error) {
-            if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+            if (!isCaseFailure(error)) throw error;
             logger.error({ kind: command.kind, id: command.id }, 'a command cannot be carried out');
           }
         }

@@ -82,6 +82,27 @@ describe('a report', () => {
       ...([422, 'unknown_party', 'parties.0.actsFor.0'] as const),
     ],
     [
+      'somebody who speaks for the other side',
+      {
+        parties: [
+          { ref: 'a', side: 'A', kind: 'party', name: 'A', accountId: 'resident-1', actsFor: ['b'] },
+          { ref: 'b', side: 'B', kind: 'party', name: 'B' },
+        ],
+      },
+      ...([409, 'conflict_of_interest', 'parties.0.actsFor.0'] as const),
+    ],
+    [
+      'one person on two sides',
+      {
+        parties: [
+          { ref: 'a', side: 'A', kind: 'party', name: 'A', accountId: 'resident-1' },
+          { ref: 'b', side: 'B', kind: 'party', name: 'B', accountId: 'resident-1' },
+        ],
+      },
+      ...([409, 'conflict_of_interest', 'parties.0.accountId'] as const),
+    ],
+    ['a region nobody is on duty for', { region: '9901' }, 422, 'unknown_region', 'region'],
+    [
       'six representatives on one side',
       {
         parties: Array.from({ length: 6 }, (_, n) => ({
@@ -178,6 +199,16 @@ describe('an action', () => {
     );
   });
 
+  test('that merges into a dispute which is closed is refused: the report would be nobody’s', async () => {
+    const [first, second] = await Promise.all(
+      ['one', 'two'].map((title) => grid.post<{ id: string }>('/v1/reports', quarrel({ title }))),
+    );
+    const into = second!.body.id;
+    await community.act(first!.body.id, 'merge', { into, reason: 'The same.' });
+    const back = { into: first!.body.id, reason: 'The same.' };
+    await refused(() => community.act(into, 'merge', back), 409, 'out_of_order', 'into');
+  });
+
   test('with an If-Match that is no version, or is gone, is refused', async () => {
     const measure = { kind: 'visit', note: 'x' };
     await refused(
@@ -220,6 +251,25 @@ test('a list is asked for within its limits', async () => {
   await refused(() => grid.get('/v1/disputes?limit=0'), 400, 'invalid_query', 'limit');
   await refused(() => grid.get('/v1/disputes?colour=red'), 400, 'invalid_query', 'colour');
   await refused(() => grid.get('/v1/disputes?cursor=abc'), 400, 'invalid_query', 'cursor');
+  const forged = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  for (const value of [
+    [1.5, 'x'],
+    [1, 'a\u0000'],
+    ['1', 'x'],
+    [1e300, 'x'],
+  ]) {
+    await refused(() => grid.get(`/v1/disputes?cursor=${forged(value)}`), 400, 'invalid_query', 'cursor');
+    await refused(() => grid.get(`/v1/work?cursor=${forged(value)}`), 400, 'invalid_query', 'cursor');
+  }
+  await refused(
+    () => grid.get(`/v1/disputes/${id}/timeline?after=99999999999`),
+    400,
+    'invalid_query',
+    'after',
+  );
+  const admin = await engine.as('admin-1');
+  const discard = () => admin.post('/v1/dead-letters/99999999999999999999/discard', { reason: 'x' });
+  await refused(discard, 400, 'invalid_parameter', 'id');
   expect((await grid.get('/v1/disputes?limit=100&stage=prevention&clock=fine')).status).toBe(200);
 });
 

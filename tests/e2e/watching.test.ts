@@ -120,6 +120,64 @@ test('lists show the cases of a person’s regions and no other, page by page wi
   expect(filtered.body.items).toEqual([]);
 });
 
+test('a firm that is complained about is not shown the reporter’s words, in no list', async () => {
+  const resident = await engine.as('resident-1');
+  const parties = [
+    { ref: 'a', side: 'A', kind: 'party', name: 'Marked Name A', accountId: 'resident-1' },
+    { ref: 'b', side: 'B', kind: 'party', name: 'The firm', accountId: 'property-1' },
+  ];
+  const complaint = quarrel({ channel: 'resident', category: 'D14', title: 'Marked title', parties });
+  const { body } = await resident.post<{ id: string; possibleDuplicates: object[] }>(
+    '/v1/reports',
+    complaint,
+  );
+  // Nor is a resident shown other people's cases.
+  expect(body.possibleDuplicates).toEqual([]);
+  const task = { kind: 'verify', bodyId: 'property-firm', what: 'Please look at the lift.' };
+  await (await engine.as('community-1')).act(body.id, 'assign-task', task);
+  const firm = await engine.as('property-1');
+  await eventually('the task waits for the firm', async () => {
+    const work = await firm.get<{ items: { disputeId: string }[] }>('/v1/work');
+    return work.body.items.some(({ disputeId }) => disputeId === body.id);
+  });
+  for (const path of [
+    '/v1/work',
+    '/v1/disputes',
+    `/v1/disputes/${body.id}`,
+    `/v1/disputes/${body.id}/timeline`,
+  ])
+    expect(JSON.stringify((await firm.get(path)).body), path).not.toMatch(/Marked|resident-1|bathroom/);
+  const own = await resident.get<{ items: { id: string; title: string | null; grade: string | null }[] }>(
+    '/v1/disputes',
+  );
+  expect(own.body.items.find((item) => item.id === body.id)).toMatchObject({
+    title: 'Marked title',
+    grade: null,
+  });
+});
+
+test('work is paged without losing what has no date', async () => {
+  const { pool } = engine.resources;
+  await pool.query(
+    `INSERT INTO work_items (id, queue, region, region_number, kind, case_kind, case_id, subject, roles, opened_at_ms, opened_by_event)
+     SELECT 'undated|' || n, 'street', '990101001', 990101001000000, 'supervise', 'dispute', 'dsp_' || n, '', '{duty-officer}', 0, 'x'
+     FROM generate_series(1, 5) AS n`,
+  );
+  const duty = await engine.as('duty-1');
+  const seen: string[] = [];
+  for (let cursor = ''; ;) {
+    const page = await duty.get<{ items: { id: string }[]; nextCursor: string | null }>(
+      `/v1/work?limit=1${cursor}`,
+    );
+    seen.push(...page.body.items.map((item) => item.id));
+    if (page.body.nextCursor === null) break;
+    cursor = `&cursor=${page.body.nextCursor}`;
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen.filter((item) => item.startsWith('undated'))).toHaveLength(5);
+  await pool.query(`DELETE FROM work_items WHERE id LIKE 'undated|%'`);
+});
+
 test('whoever owns a new case is told, but not at night', async () => {
   const { body } = await (
     await engine.as('resident-4')

@@ -313,7 +313,7 @@ describe('the end', () => {
       return { quarrel, apply: { action: 'apply-confirmation' as const, agreementId, partyIds: ['a', 'b'] } };
     };
     const family = agreed('D01');
-    expect(family.quarrel.try('mediator', family.apply)).toMatchObject({ refused: 'invalid_field' });
+    expect(family.quarrel.try('mediator', family.apply)).toMatchObject({ refused: 'out_of_order' });
     const neighbours = agreed('D02');
     expect(neighbours.quarrel.try('mediator', { ...neighbours.apply, partyIds: ['a'] })).toMatchObject({
       field: 'partyIds',

@@ -60,12 +60,20 @@ async function checkReference(
   for (const field of ['into', 'disputeId']) {
     const id = body[field];
     if (typeof id !== 'string') continue;
-    await findDispute(deps, id, actor).catch(() => {
+    const found = await findDispute(deps, id, actor).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
       throw new Problem({
         ...{ status: 422, code: 'unknown_reference', title: 'no such dispute, or not yours to see' },
         ...{ field, expected: 'the id of another dispute' },
       });
     });
+    // Merged into one that is closed or itself merged, a report would be nobody's any more.
+    if (field === 'into' && found.state.closure !== null) {
+      throw new Problem({
+        ...{ status: 409, code: 'out_of_order', title: 'the dispute to merge into is closed' },
+        ...{ field, expected: 'an open dispute' },
+      });
+    }
   }
 }
 

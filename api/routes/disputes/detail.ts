@@ -13,7 +13,7 @@ import { textsIn, timelineView } from '../../views/timeline.ts';
 const Params = Type.Object({ id: Id() });
 const TimelineQuery = Type.Object(
   {
-    after: Type.Integer({ minimum: 0, default: 0 }),
+    after: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 0 }),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 200 }),
   },
   { additionalProperties: false },
@@ -87,7 +87,7 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
       schema: {
         ...{ operationId: 'setPartyDetails', tags: ['disputes'], summary: 'Name and phone of a party' },
         ...{ params: Type.Object({ id: Id(), partyId: Id() }), body: PartyDetails },
-        response: { 204: Type.Null(), ...problemsOf(400, 401, 403, 404, 413, 415) },
+        response: { 204: Type.Null(), ...problemsOf(400, 401, 403, 404, 409, 413, 415) },
       },
     },
     async (request, reply) => {
@@ -97,7 +97,13 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
         throw new Problem({ status: 403, code: 'not_permitted', title: 'staff keep the parties’ details' });
       if (party === undefined) throw notFound();
       const { name, phone = null } = request.body;
-      await reads.saveParty(state.id, { id: party.id, side: party.side, name, phone });
+      const saved = await reads.saveParty(state.id, { id: party.id, side: party.side, name, phone });
+      if (!saved) {
+        throw new Problem({
+          ...{ status: 409, code: 'already_exists', title: 'another dispute has a party with this id' },
+          ...{ field: 'partyId', expected: 'an id of its own when a respondent is replaced' },
+        });
+      }
       return reply.code(204).send(null);
     },
   );

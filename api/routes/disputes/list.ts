@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { STAGES } from '../../../domain/dispute/state.ts';
+import { contains } from '../../../domain/regions.ts';
 import { scopeOf } from '../../../domain/scope.ts';
 import { CategoryCode, GradeCode, Id, LevelCode, OneOf, RegionCode } from '../../../schemas/parts.ts';
 import { DisputePage, problemsOf } from '../../../schemas/api/views.ts';
@@ -37,10 +38,15 @@ export const list: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads }) =
       },
     },
     async (request) => {
-      const page = await reads.disputes(scopeOf(request.actor), request.query);
-      // The title is the reporter's words; a resident in the list sees only her own cases, by number.
-      if (request.actor.posts.length > 0) return page;
-      return { ...page, items: page.items.map((item) => ({ ...item, title: null })) };
+      const scope = scopeOf(request.actor);
+      const page = await reads.disputes(scope, request.query);
+      const items = page.items.map(({ isParty, isReporter, ...line }) => {
+        const outside = isReporter && !scope.regions.some((region) => contains(region, line.region));
+        if (!isParty && !outside) return line;
+        // The title is the reporter's words, and the grade is for staff.
+        return { ...line, title: isReporter ? line.title : null, grade: null };
+      });
+      return { ...page, items };
     },
   );
 };

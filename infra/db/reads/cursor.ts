@@ -13,7 +13,8 @@ export const encodeCursor = ({ key, id }: Position): string =>
 export function decodeCursor(cursor: string): Position {
   try {
     const [key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (typeof key === 'number' && typeof id === 'string') return { key, id };
+    if (Number.isSafeInteger(key) && typeof id === 'string' && !id.includes('\0'))
+      return { key: key as number, id };
   } catch {
     // Falls through to the same answer.
   }

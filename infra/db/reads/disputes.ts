@@ -40,6 +40,8 @@ export async function listDisputes(
       ...{ category: cases.category, stage: cases.stage, level: cases.level, grade: cases.grade },
       ...{ ownerId: cases.ownerId, clockState: cases.clockState, dueAt: cases.dueAt },
       ...{ openedAt: cases.openedAt, updatedAt: cases.updatedAt, version: cases.version, key },
+      isParty: sql<boolean>`${cases.state} -> 'parties' @> ${JSON.stringify([{ accountId: scope.personId }])}::jsonb`,
+      isReporter: sql<boolean>`${cases.state} ->> 'reportedBy' = ${scope.personId}`,
     })
     .from(cases)
     .leftJoin(texts, eq(texts.id, cases.title))

@@ -64,12 +64,13 @@ export function createReads(pool: pg.Pool, cipher: FieldCipher): Reads {
     },
 
     async saveParty(disputeId, { id, side, name, phone }) {
-      await pool.query(
+      const { rowCount } = await pool.query(
         `INSERT INTO parties (id, dispute_id, side, name, phone) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, phone = coalesce(excluded.phone, parties.phone)
          WHERE parties.dispute_id = excluded.dispute_id`,
         [id, disputeId, side, name, phone === null ? null : cipher.seal(phone)],
       );
+      return rowCount === 1;
     },
 
     async names(ids) {

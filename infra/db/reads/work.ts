@@ -6,11 +6,14 @@ import type { Page, WorkFilter, WorkLine } from '../../../ports/reads.ts';
 import { cases, texts, workItems } from '../tables.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-const NO_DUE = 8_640_000_000_000_000;
+// Red before everything, then what is due first, then what has no date; below 2^53, so that a cursor holds it exactly.
+const NOT_RED = 1_000_000_000_000_000;
+const NO_DATE = 100_000_000_000_000;
+const urgency = sql<number>`CASE WHEN ${workItems.grade} = 'red' THEN 0 ELSE ${sql.raw(String(NOT_RED))}::bigint END
+  + coalesce(${workItems.dueAt}, ${sql.raw(String(NO_DATE))}::bigint)`;
 
-// Red before everything, then what is due first.
-const urgency = sql<number>`CASE WHEN ${workItems.grade} = 'red' THEN 0 ELSE ${sql.raw(String(NO_DUE))}::bigint END
-  + coalesce(${workItems.dueAt}, ${sql.raw(String(NO_DUE - 1))}::bigint) / 2`;
+/** A body that is asked something gets the task's own text, not the reporter's words: it may be who is complained about. */
+const titleForStaff = sql<string | null>`CASE WHEN ${workItems.bodyId} IS NULL THEN ${texts.body} END`;
 
 /** What waits for a person: assigned to her, to one of her bodies, or to a role she holds over the item's region. */
 export async function listWork(
@@ -24,7 +27,7 @@ export async function listWork(
       ...{ caseId: workItems.caseId, disputeId: workItems.disputeId, region: workItems.region },
       ...{ grade: workItems.grade, assigneeId: workItems.assigneeId, bodyId: workItems.bodyId },
       ...{ dueAt: workItems.dueAt, openedAt: workItems.openedAt, detail: workItems.detail },
-      ...{ number: cases.number, title: texts.body, key: urgency },
+      ...{ number: cases.number, title: titleForStaff, key: urgency },
     })
     .from(workItems)
     .leftJoin(cases, and(eq(cases.kind, 'dispute'), eq(cases.id, workItems.disputeId)))
@@ -48,7 +51,7 @@ export async function listWork(
 
 function after(cursor: string): SQL {
   const { key, id } = decodeCursor(cursor);
-  return sql`(${urgency}, ${workItems.id}) > (${key}::numeric, ${id})`;
+  return sql`(${urgency}, ${workItems.id}) > (${key}::bigint, ${id})`;
 }
 
 const bodiesOf = (actor: Actor): string[] =>
