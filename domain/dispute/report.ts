@@ -1,5 +1,5 @@
 import { isCategory, type Category } from '../categories.ts';
-import { ownerAt } from '../duty.ts';
+import { ownerAt, type Owner } from '../duty.ts';
 import { refuse, type Refusal } from '../errors.ts';
 import { gradeOf, NO_DANGER, type DangerFacts } from '../grading.ts';
 import { fold, type Context, type TextRef } from '../machine.ts';
@@ -45,7 +45,7 @@ export function report(
 ): { state: Dispute; events: (DisputeEvent | ClockEvent)[] } | Refusal {
   const fault = reportFault(input, context);
   if (fault) return fault;
-  const { policy, directory, now, actor } = context;
+  const { policy, now, actor } = context;
   const danger: DangerFacts = {
     ...NO_DANGER,
     ...input.danger,
@@ -54,7 +54,7 @@ export function report(
   const tick = danger.violence || danger.weapon || danger.minorOrDomesticViolence;
   const points = gradeOf(danger, policy.grading);
   const grade = tick ? 'red' : points.grade;
-  const owner = ownerAt(directory, input.region, levelFor(input, grade === 'red', context), now);
+  const owner = ownerFor(input, levelFor(input, grade === 'red', context), context);
   // The city has no duty below it to fall back on: a report without a smaller region would be nobody's.
   if (owner.via === 'unstaffed' && levelOf(input.region) === 'city')
     return refuse(
@@ -134,6 +134,23 @@ function reportFault(input: DisputeReport, { directory, policy }: Context): Refu
   return stranger < 0
     ? null
     : refuse('unknown_party', 'acts for somebody who is not in this report', `parties.${stranger}.actsFor`);
+}
+
+/** Nobody is given her own quarrel: where the one on duty is a party, it begins one level up. */
+function ownerFor(
+  { region, parties }: DisputeReport,
+  level: Level,
+  { directory, now, policy }: Context,
+): Owner {
+  const concerned = ({ staffId }: Owner): boolean => parties.some(({ accountId }) => accountId === staffId);
+  let owner = ownerAt(directory, region, level, now);
+  while (owner.staffId !== null && concerned(owner)) {
+    const above = policy.ladder[owner.level];
+    const next = above === null ? null : ownerAt(directory, region, above, now);
+    if (next === null || next.staffId === null) return owner;
+    owner = next;
+  }
+  return owner;
 }
 
 function levelFor(input: DisputeReport, red: boolean, { policy }: Context): Level {

@@ -30,6 +30,11 @@ describe('given somebody with a post who is complained about', () => {
     },
   );
 
+  test('is not given it: where the one on duty is complained about it begins one level up', () => {
+    expect(against('grid').state.owner).toMatchObject({ level: 'community', staffId: 'community' });
+    expect(against('handler').state.owner).toMatchObject({ level: 'grid', staffId: 'grid' });
+  });
+
   test('others at the same level still may', () => {
     expect(may(against('grid'), 'community')).toContain('triage');
     expect(viewOf(against('grid').state, actorOf('community'))).toBe('staff');
