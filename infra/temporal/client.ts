@@ -12,7 +12,15 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Answer } from '../../activities/apply.types.ts';
-import { BUSY, CASES_QUEUE, command, workflowIdOf, type CaseRef } from '../../workflows/messages.ts';
+import {
+  BUSY,
+  CASES_QUEUE,
+  command,
+  IN_FLIGHT_LIMIT,
+  workflowIdOf,
+  type CaseRef,
+} from '../../workflows/messages.ts';
+import { createLanes } from './lanes.ts';
 
 /** Further calls wait so long for a place in the case's queue. */
 const BUSY_WAIT_MS = 2_000;
@@ -52,7 +60,20 @@ export async function wakeCase(client: Client, { kind, id }: CaseRef): Promise<v
   await send(client, { kind, id }, null, `wake-${randomUUID()}`);
 }
 
-async function send(
+/**
+ * Kept here and not only by the workflow's validator: updates that are refused by the dozen confuse Temporal's worker
+ * ("a new task for a run which already has one"), and the run then answers nobody until its task times out.
+ */
+const lanes = createLanes({ limit: IN_FLIGHT_LIMIT, wait_ms: BUSY_WAIT_MS });
+
+const send = (client: Client, ref: CaseRef, commandId: string | null, updateId: string): Promise<Answer> =>
+  lanes.run(
+    workflowIdOf(ref),
+    () => new CaseBusyError('too many commands at once'),
+    () => sendNow(client, ref, commandId, updateId),
+  );
+
+async function sendNow(
   client: Client,
   ref: CaseRef,
   commandId: string | null,
