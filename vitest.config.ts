@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const slow = { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false, retry: 1 } as const;
+const slow = { testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } as const;
 const execArgv = ['--disable-warning=TimeoutNegativeWarning'];
 
 export default defineConfig({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { removePidFile, writePidFile } from './pid-files.ts';
 import { childrenOf, endProcess, identify, isRunning, killNow, type ProcessIdentity } from './processes.ts';
 import type { Component, ComponentName, Log } from './types.ts';
-import { elapsed, messageOf, poll } from './wait.ts';
+import { elapsed, messageOf, poll, waitUntil } from './wait.ts';
 
 export interface Launch {
   command: string;
@@ -34,6 +34,7 @@ export interface ServiceSpec {
 
 const LOG_BYTES_MAX = 5 * 1024 * 1024;
 const TAIL_LINES = 15;
+const REAPED_MS = 5_000;
 
 interface Child {
   identity: ProcessIdentity;
@@ -56,6 +57,7 @@ export async function startService(spec: ServiceSpec): Promise<Component> {
     const all = childrenOf(child.identity.pid).map(identify);
     await killNow(child.identity);
     await Promise.all(all.filter((helper) => helper !== null).map((helper) => killNow(helper)));
+    await reaped(child);
     removePidFile(spec.dataDir, spec.name);
   };
   const stop = async () => {
@@ -63,6 +65,7 @@ export async function startService(spec: ServiceSpec): Promise<Component> {
     if (isRunning(child.identity) && !(await endProcess(child.identity, spec.stopSignal, spec.stop_ms))) {
       spec.log(`${spec.name}: did not stop within ${spec.stop_ms / 1000} s, killed`);
     }
+    await reaped(child);
     removePidFile(spec.dataDir, spec.name);
   };
   return {
@@ -115,6 +118,7 @@ async function start(spec: ServiceSpec): Promise<Child> {
     const tail = logTail(file, logStart);
     const why = child.ended ?? `gave no answer within ${spec.ready_ms / 1000} s (${lastError})`;
     await killNow(child.identity);
+    await reaped(child);
     removePidFile(spec.dataDir, spec.name);
     if (spec.retryOn?.test(tail) && left_ms() > 0) {
       await poll(() => undefined, { deadline_ms: 200 });
@@ -142,6 +146,14 @@ function launch(spec: ServiceSpec, file: string): Child {
   });
   spawned.unref();
   return child;
+}
+
+/**
+ * Dead is not yet gone: until Node has read its exit status the number stands for a zombie, which PostgreSQL takes for a
+ * running server ("lock file postmaster.pid already exists").
+ */
+async function reaped(child: Child): Promise<void> {
+  await waitUntil(() => child.ended !== null, { deadline_ms: REAPED_MS, interval_ms: 5 });
 }
 
 function rotate(file: string): void {

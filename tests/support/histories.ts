@@ -24,8 +24,12 @@ export interface StoredHistory {
 export const historyOf = async (client: Client, workflowId: string, runId: string): Promise<History> =>
   History.fromObject(await client.workflow.getHandle(workflowId, runId).fetchHistory());
 
-/** Runs today's workflow code against a history; rejects when it would do anything else than what happened. */
+/**
+ * Runs today's workflow code against a history; rejects when it would do anything else than what happened. A run that has
+ * not come to its first task has nothing to replay, and the SDK would wait for that task without end.
+ */
 export async function replay(history: History): Promise<void> {
+  if (!history.events.some((event) => event.workflowTaskStartedEventAttributes)) return;
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
 }
 
