@@ -3,7 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { rangeOf, type RegionCode } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { DisputeFilter, DisputeLine, Page } from '../../../ports/reads.ts';
-import { cases, texts } from '../tables.ts';
+import { cases, texts } from '../tables/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 /** Later than any deadline: cases without one come last. */

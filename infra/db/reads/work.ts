@@ -3,7 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { rangeOf } from '../../../domain/regions.ts';
 import type { Actor } from '../../../domain/roles.ts';
 import type { Page, WorkFilter, WorkLine } from '../../../ports/reads.ts';
-import { cases, texts, workItems } from '../tables.ts';
+import { cases, texts, workItems } from '../tables/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 // Red before everything, then what is due first, then what has no date; below 2^53, so that a cursor holds it exactly.
