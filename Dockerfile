@@ -20,6 +20,8 @@ COPY infra infra
 COPY ports ports
 COPY schemas schemas
 COPY workflows workflows
+# A volume that is mounted here for the first time belongs to whom the folder belongs to.
+RUN mkdir /files && chown node:node /files
 USER node
 EXPOSE 3000 9464
 CMD ["node", "bin/api.ts"]

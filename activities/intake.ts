@@ -5,12 +5,14 @@ import { ownerAt } from '../domain/duty.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/errors.ts';
 import { act, type Clocked, type Context } from '../domain/machine.ts';
 import { levelOf, lowestCommonAncestor, rank } from '../domain/regions.ts';
+import { suggestionsFor } from '../domain/similarity.ts';
 import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
 import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
 import type { CurrentDirectory } from '../infra/db/directory.ts';
 import type { Rules } from '../infra/db/rules.ts';
 import { earlierDisputes, type Earlier } from '../infra/db/similar.ts';
-import { createIntakeWriter, type NewParty } from '../infra/db/intake-writer.ts';
+import { createIntakeWriter, type NewCase, type NewParty } from '../infra/db/intake-writer.ts';
+import { comparedWords, documentOf } from '../infra/db/search/words.ts';
 import type { Recorded } from '../infra/db/store.ts';
 import type { CaseChange } from '../infra/db/rows.ts';
 import type { Intake, TakeReport, Taken } from '../ports/intake.ts';
@@ -62,20 +64,20 @@ export function createIntake(deps: IntakeDeps): Intake {
       const arrival: Arrival = { request, commandId, now, context, earlier };
       const made = report.kind === 'dispute' ? await dispute(arrival, deps) : nonDispute(arrival);
       if (isRefusal(made)) return { outcome: 'refused', refusal: made };
-      const { repeatWithinDays } = policy;
       // Other people's cases are suggested to staff only.
       const suggests = report.kind === 'dispute' && (actor.posts.length > 0 || actor.system === true);
-      const similarSince = suggests ? now - repeatWithinDays * DAY_MS : null;
-      const { recorded, similar } = await write({
-        ...{ change: made.change, answer: made.taken, ...made.apart, similarSince },
+      const compare = suggests ? comparedWords(report.title, report.narrative) : null;
+      const { recorded, around } = await write({
+        ...{ change: made.change, answer: made.taken, ...made.apart, compare },
       });
       if (!recorded.known) deps.onCommitted?.();
-      return outcomeOf(recorded, { ...made.taken, possibleDuplicates: similar });
+      const { category, placeId = null } = report;
+      const about = { region: made.change.codes.region, placeId, category, reportedAt: now };
+      const possibleDuplicates = suggestionsFor(about, around, policy);
+      return outcomeOf(recorded, { ...made.taken, possibleDuplicates });
     },
   };
 }
-
-const DAY_MS = 86_400_000;
 
 function outcomeOf(recorded: Recorded, taken: ReportTaken): Taken {
   if (!recorded.known) return { outcome: 'taken', taken, again: false };
@@ -87,7 +89,7 @@ function outcomeOf(recorded: Recorded, taken: ReportTaken): Taken {
 interface Made {
   change: CaseChange;
   taken: ReportTaken;
-  apart: { texts: { id: string; body: string }[]; parties: NewParty[] };
+  apart: Pick<NewCase, 'texts' | 'parties' | 'search'>;
 }
 
 async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refusal> {
@@ -118,6 +120,7 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
     damageHappeningNow: report.damageHappeningNow ?? false,
     applicantConsentsToDisclosure: report.applicantConsentsToDisclosure ?? false,
     parties: people.map(({ party }) => party),
+    ...(request.reportedBy !== undefined && { reportedBy: request.reportedBy }),
     ...(report.placeId !== undefined && { placeId: report.placeId }),
     ...(report.level !== undefined && { level: report.level }),
     ...(report.origin !== undefined && { origin: report.origin }),
@@ -128,9 +131,13 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
     ...person,
     phone: person.phone === null ? null : deps.cipher.seal(person.phone),
     idNumber: person.idNumber === null ? null : deps.cipher.seal(person.idNumber),
+    phoneHash: person.phone === null ? null : deps.cipher.hash('phone', person.phone),
+    idNumberHash: person.idNumber === null ? null : deps.cipher.hash('id-number', person.idNumber),
   }));
   const taken = people.map(({ party, ref }) => ({ ref, id: party.id, side: party.side }));
-  return made('dispute', decided, arrival, { texts, parties }, { parties: taken, itemIds });
+  const document = documentOf(report.title, report.narrative, ...(report.items ?? []));
+  const search = { placeId: report.placeId ?? null, document };
+  return made('dispute', decided, arrival, { texts, parties, search }, { parties: taken, itemIds });
 }
 
 /** Across a boundary the lowest common region has the case; across cities it stays where it happened. */
@@ -163,7 +170,10 @@ function linksOf(
   }));
 }
 
-type Person = Omit<NewParty, 'phone' | 'idNumber'> & { phone: string | null; idNumber: string | null };
+type Person = Omit<NewParty, 'phone' | 'idNumber' | 'phoneHash' | 'idNumberHash'> & {
+  phone: string | null;
+  idNumber: string | null;
+};
 
 function peopleOf({ parties = [] }: Report, { newId }: Context) {
   const ids = new Map(parties.map(({ ref }) => [ref, newId('pty')]));
@@ -228,7 +238,7 @@ function nonDispute(arrival: Arrival): Made | Refusal {
   const level = rank(asked) < rank(lowest) ? lowest : asked;
   const command: TaskCommand = {
     ...{ action: 'open-task', id, policyVersion: context.policy.version, disputeId: null, kind: 'answer' },
-    ...{ target: { bodyId: null, region: report.region, level }, what, reportedBy: actor.id },
+    ...{ target: { bodyId: null, region: report.region, level }, what, reportedBy: request.reportedBy ?? actor.id },
     ...{
       fromPetition: report.channel === 'petition',
       owner: ownerAt(context.directory, report.region, level, now),
@@ -237,7 +247,7 @@ function nonDispute(arrival: Arrival): Made | Refusal {
   const decided = act(taskMachine, NO_TASK, command, context);
   if (isRefusal(decided)) return decided;
   const texts = [{ id: what, body: `${report.title}\n\n${report.narrative}` }];
-  return made('task', decided, arrival, { texts, parties: [] }, { parties: [], itemIds: [] });
+  return made('task', decided, arrival, { texts, parties: [], search: null }, { parties: [], itemIds: [] });
 }
 
 function made(
@@ -250,7 +260,8 @@ function made(
   const { actor, report } = request;
   const codes = codesOf(kind, state);
   const act_ = {
-    ...{ commandId, action: 'report', body: {}, bodyHash: bodyHashOf(report), actor, events, hop: 0 },
+    ...{ commandId, action: 'report', body: {}, actor, events, hop: 0 },
+    bodyHash: bodyHashOf(request.asked ?? report),
     occurredAt: report.occurredAt ?? null,
   };
   const final = machineOf(kind).isFinal(state);

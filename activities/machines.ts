@@ -2,6 +2,7 @@ import { commitmentMachine, type Commitment } from '../domain/commitment/commitm
 import { conferenceMachine, type Conference } from '../domain/conference/conference.ts';
 import { disputeMachine } from '../domain/dispute/dispute.ts';
 import { stageOf, type Dispute } from '../domain/dispute/state.ts';
+import { bodyMember } from '../domain/scope.ts';
 import { CASE_KINDS, type CaseKind, type Clocked, type Machine } from '../domain/machine.ts';
 import { taskMachine, type Task } from '../domain/task/task.ts';
 import type { CaseCodes } from '../infra/db/rows.ts';
@@ -29,15 +30,21 @@ export function codesOf(kind: CaseKind, state: Clocked): CaseCodes {
     case 'dispute':
       return disputeCodes(state as Dispute);
     case 'task': {
-      const { status, target, owner, disputeId, policyVersion, reportedBy } = state as Task;
+      const { status, target, owner, disputeId, policyVersion, reportedBy, what, answer } = state as Task;
       const { level, region } = target;
       const ownerId = owner?.staffId ?? null;
       const place = { stage: status, level, region, ownerId, disputeId, policyVersion };
-      return { ...NONE, ...place, members: [ownerId, reportedBy].filter((person) => person !== null) };
+      const members = [ownerId, reportedBy, target.bodyId === null ? null : bodyMember(target.bodyId)];
+      return { ...NONE, ...place, members: present(members), texts: present([what, answer]) };
     }
-    case 'conference':
+    case 'conference': {
+      const { status, level, region, disputeId, policyVersion, question, minutes } = state as Conference;
+      const members = (state as Conference).participants.map(({ bodyId }) => bodyMember(bodyId));
+      const place = { stage: status, level, region, disputeId: disputeId || null, policyVersion };
+      return { ...NONE, ...place, members, texts: present([question, minutes]) };
+    }
     case 'commitment': {
-      const { status, level, region, disputeId, policyVersion } = state as Conference | Commitment;
+      const { status, level, region, disputeId, policyVersion } = state as Commitment;
       return { ...NONE, stage: status, level, region, disputeId: disputeId || null, policyVersion };
     }
   }
@@ -56,9 +63,20 @@ function disputeCodes(state: Dispute): CaseCodes {
   ];
   return {
     ...{ stage: stageOf(state), level, grade, category, region, number, policyVersion, title },
-    ...{ disputeId: id, ownerId: owner.staffId },
+    ...{ disputeId: id, ownerId: owner.staffId, texts: [] },
     members: [...new Set(people.filter((person) => person !== null && person !== undefined))],
   };
 }
 
-const NONE = { grade: null, category: null, ownerId: null, number: null, title: null, members: [] };
+const NONE = {
+  grade: null,
+  category: null,
+  ownerId: null,
+  number: null,
+  title: null,
+  members: [],
+  texts: [],
+};
+
+const present = <T>(values: (T | null | undefined)[]): T[] =>
+  values.filter((value) => value !== null && value !== undefined);

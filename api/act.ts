@@ -7,15 +7,18 @@ import type { ApiDeps } from './deps.ts';
 import { Problem, refusedProblem } from './problem.ts';
 
 const KEY_MAX = 100;
+const PRINTABLE = '^[\\x21-\\x7e]+$';
+const VERSION = '^(\\*|(W/)?"?[0-9]{1,9}"?)$';
 
 /** Headers of every call that changes something. */
 export const CommandHeaders = Type.Object({
-  'idempotency-key': Type.Optional(
-    Type.String({
-      description: `1 to ${KEY_MAX} printable characters; the same key asks for the same answer`,
-    }),
+  'idempotency-key': Type.String({
+    ...{ minLength: 1, maxLength: KEY_MAX, pattern: PRINTABLE },
+    description: `1 to ${KEY_MAX} printable characters; the same key asks for the same answer`,
+  }),
+  'if-match': Type.Optional(
+    Type.String({ pattern: VERSION, description: 'the version that was seen, as its ETag; * for any' }),
   ),
-  'if-match': Type.Optional(Type.String({ description: 'the version that was seen, as its ETag' })),
 });
 
 export const OccurredQuery = Type.Object(
@@ -28,19 +31,15 @@ export const OccurredQuery = Type.Object(
 /** The key of a changing call. Throws a problem when it is missing or unusable. */
 export function idempotencyKeyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,100}$/.test(key)) return key;
-  throw new Problem({
-    ...{ status: 400, code: 'idempotency_key_missing', title: 'a changing call needs an Idempotency-Key' },
-    ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters, new for each act` },
-  });
+  if (typeof key === 'string' && new RegExp(PRINTABLE).test(key) && key.length <= KEY_MAX) return key;
+  throw keyMissing();
 }
 
 /** The version of an `If-Match` header, null without one. Throws a problem when it is no version. */
 export function expectedVersionOf(request: FastifyRequest): number | null {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return null;
-  const [, digits] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header) ?? [];
-  if (digits !== undefined) return Number(digits);
+  if (new RegExp(VERSION).test(header)) return Number(/\d+/.exec(header)![0]);
   throw new Problem({
     ...{ status: 400, code: 'invalid_header', title: 'If-Match is not a version' },
     ...{ field: 'If-Match', expected: 'the ETag of the dispute, "12" for instance' },
@@ -93,6 +92,12 @@ export async function perform(
   }
 }
 
+export const keyMissing = (): Problem =>
+  new Problem({
+    ...{ status: 400, code: 'idempotency_key_missing', title: 'a changing call needs an Idempotency-Key' },
+    ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters, new for each act` },
+  });
+
 export const keyReused = (): Problem =>
   new Problem({
     ...{ status: 422, code: 'idempotency_key_reused', title: 'this key was used for something else' },
@@ -101,8 +106,8 @@ export const keyReused = (): Problem =>
 
 export const unavailable = (): Problem =>
   new Problem({
-    ...{ status: 503, code: 'unavailable', title: 'nothing could be stored just now' },
-    ...{ expected: 'ask again with the same key', retryAfter_s: 2 },
+    ...{ status: 503, code: 'unavailable', title: 'the database does not answer just now' },
+    ...{ expected: 'ask again, with the same key', retryAfter_s: 2 },
   });
 
 /** Sets the version of what is answered. */

@@ -1,8 +1,6 @@
-import type { Conference } from '../domain/conference/conference.ts';
 import type { Dispute } from '../domain/dispute/state.ts';
 import type { Actor } from '../domain/roles.ts';
 import { inScope, scopeOf } from '../domain/scope.ts';
-import type { Task } from '../domain/task/task.ts';
 import type { CaseRecord } from '../ports/reads.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound } from './problem.ts';
@@ -16,7 +14,7 @@ export interface FoundDispute {
 
 /** A dispute this person may see. Throws `not_found` for what is not there and for what is not hers alike. */
 export async function findDispute({ reads }: ApiDeps, id: string, actor: Actor): Promise<FoundDispute> {
-  const record = await reads.one('dispute', id);
+  const record = await reads(actor, (mine) => mine.one('dispute', id));
   if (record === null) throw notFound();
   const state = record.state as Dispute;
   const view = viewOf(state, actor);
@@ -31,17 +29,9 @@ export async function findOther(
   id: string,
   actor: Actor,
 ): Promise<CaseRecord> {
-  const record = await reads.one(kind, id);
+  const record = await reads(actor, (mine) => mine.one(kind, id));
   if (record === null) throw notFound();
-  const scope = scopeOf(actor);
-  const bodies = bodiesOf(record);
-  const asked = actor.posts.some(({ bodyId }) => bodyId !== undefined && bodies.includes(bodyId));
-  if (!asked && !inScope(scope, record)) throw notFound();
+  // Asked here too, so that neither the policies of the database nor this line is the only one.
+  if (!inScope(scopeOf(actor), record)) throw notFound();
   return record;
-}
-
-function bodiesOf({ kind, state }: CaseRecord): string[] {
-  if (kind === 'task') return [(state as Task).target.bodyId].filter((id) => id !== null);
-  if (kind === 'conference') return (state as Conference).participants.map(({ bodyId }) => bodyId);
-  return [];
 }

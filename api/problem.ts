@@ -10,10 +10,20 @@ export type ProblemCode =
   | 'malformed_json'
   | 'unsupported_media_type'
   | 'payload_too_large'
+  | 'unreadable_file'
+  | 'location_stays'
+  | 'range_not_satisfiable'
   | 'unauthenticated'
   | 'wrong_credentials'
+  | 'password_change_required'
+  | 'password_refused'
+  | 'csrf_token_wrong'
+  | 'scope_missing'
+  | 'session_needed'
+  | 'too_many_requests'
   | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
   | 'idempotency_key_missing'
   | 'idempotency_key_reused'
   | 'case_busy'
@@ -36,6 +46,8 @@ export interface ProblemOptions {
   field?: string;
   expected?: string;
   faults?: Fault[];
+  /** Which of the rate limits was reached. */
+  limit?: string;
   /** Seconds after which asking again makes sense. */
   retryAfter_s?: number;
 }
@@ -62,6 +74,12 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   stale_version: 412,
   conflict_of_interest: 409,
   unknown_action: 404,
+  outside_jurisdiction: 403,
+  already_exists: 409,
+  overlapping: 409,
+  in_use: 409,
+  last_administrator: 409,
+  not_oneself: 409,
 };
 
 /** What the core refused, as an answer of the API. */

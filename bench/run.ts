@@ -15,6 +15,7 @@ import { DEMO_PASSWORD } from '../infra/seed/demo-street.ts';
 import { ensureRules, seedDemoStreet } from '../infra/seed/seed.ts';
 import { configOf, ephemeralStack, quarrel, startEngine, type TestEngine } from '../tests/support/engine.ts';
 import { bareIntake, bareUpdates } from './bare.ts';
+import { searchBench } from './search.ts';
 import { compared, latencies, median, publish, quantile, throughput } from './measure.ts';
 
 const ROUNDS = 3;
@@ -30,6 +31,8 @@ const asked = (name: string): boolean => wanted.length === 0 || wanted.includes(
 if (asked('intake')) await intake();
 if (asked('actions')) await actionsAlone();
 if (['actions-whole', 'lifecycles', 'queue'].some(asked)) await engineBenches();
+// Minutes, and gigabytes: only when it is asked for by name.
+if (wanted.includes('search')) await searchBench();
 process.exit(0);
 
 /** The API alone: what happens behind the outbox is measured by the others. */

@@ -13,6 +13,7 @@ import { runDemo } from './demo/run.ts';
 import { SCRIPTS } from './demo/scripts/index.ts';
 import { startAll, type Engine } from './wiring/all.ts';
 import { localSecrets } from './wiring/secrets.ts';
+import { WITHOUT_LIMITS } from './wiring/without-limits.ts';
 
 /** The cases have ended long before; whatever still waits then waits for ever. */
 const LIMIT_MS = 5 * 60_000;
@@ -78,7 +79,12 @@ async function limited(engine: Engine, stopping: AbortController): Promise<Row[]
 function configFor({ databaseUrl, temporalAddress, kafkaBrokers }: Stack, dataDir: string): Config {
   const given = Object.entries(process.env).filter(([, value]) => value !== '');
   return loadConfig({
-    ...{ ...localSecrets(dataDir), ...Object.fromEntries(given) },
+    ...{
+      ...localSecrets(dataDir),
+      ...WITHOUT_LIMITS,
+      STORAGE_DIR: join(dataDir, 'files'),
+      ...Object.fromEntries(given),
+    },
     ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
     KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '',
   });

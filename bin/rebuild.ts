@@ -1,12 +1,14 @@
 /**
  * `npm run rebuild`: makes every row and queue from the events again and compares. Says what differs and exits 1; with
- * `--write` it puts the rebuilt rows and queues in place. Run it while relay and handlers are quiet.
+ * `--write` it puts the rebuilt rows and queues in place. Run it while relay and handlers are quiet. With `--search` it
+ * makes only what disputes are found by anew from their texts; that may run at any time.
  */
 import { differences, rowFrom, stateFrom, type LoggedEvent } from '../activities/rebuild.ts';
 import { LEVELS } from '../domain/regions.ts';
 import { workOf } from '../handlers/queues.ts';
 import { inTransaction, type Queryable } from '../infra/db/pool.ts';
 import { loadMediatorLoad, storeEffects, workItemId } from '../infra/consumers/store.ts';
+import { indexAllDisputes } from '../infra/db/search/rebuild.ts';
 import { createLogger } from '../infra/logger.ts';
 import type { CaseKey, ReadModel } from '../ports/handler.ts';
 import { configForTool } from './wiring/local-config.ts';
@@ -18,6 +20,7 @@ const config = configForTool();
 const resources = openResources(config, createLogger(config.logLevel), 'rebuild');
 const { pool } = resources;
 const now = Date.now();
+if (process.argv.includes('--search')) await rebuildSearch();
 
 const read: ReadModel = {
   ...{ now, directory: await resources.directory(), calendar: await resources.rules.calendar() },
@@ -77,4 +80,13 @@ async function rebuildOne(tx: Queryable, { kind, id }: CaseKey): Promise<string[
     await storeEffects(tx, 'rebuild', [{ eventId: `rebuild:${now}`, hop: 0, effects: [effect] }], now);
   }
   return [...columns, ...queues];
+}
+
+async function rebuildSearch(): Promise<never> {
+  const { rows } = await pool.query<{ n: number }>(`SELECT count(*) AS n FROM cases WHERE kind = 'dispute'`);
+  const shown = progress('search', rows[0]!.n);
+  await indexAllDisputes(pool, shown.add);
+  shown.end();
+  await resources.close();
+  process.exit(0);
 }

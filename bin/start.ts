@@ -1,4 +1,5 @@
 /** `npm start`: the whole engine on an embedded local stack. */
+import { join } from 'node:path';
 import { DEMO_PASSWORD, RESIDENTS, STAFF } from '../infra/seed/demo-street.ts';
 import { loadConfig, type Config } from '../infra/config.ts';
 import { takePort } from '../infra/local/ports.ts';
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
 
 function configFor({ databaseUrl, temporalAddress, kafkaBrokers }: Stack, dataDir: string): Config {
   return loadConfig({
-    ...{ ...localSecrets(dataDir), LOG_LEVEL: 'warn', ...given(process.env) },
+    ...{ ...localSecrets(dataDir), LOG_LEVEL: 'warn', STORAGE_DIR: join(dataDir, 'files') },
+    ...given(process.env),
     ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
     KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '',
   });

@@ -1,13 +1,18 @@
 import type { Category } from './categories.ts';
 import { contains, LEVELS, levelOf, rank, regionAt, type Level, type RegionCode } from './regions.ts';
-import { ROLES_OF_LEVEL, type Post, type Role } from './roles.ts';
+import { holdsAt, postsAt, type DatedPost } from './posts.ts';
+import { ROLES_OF_LEVEL, type Role } from './roles.ts';
 import type { Instant } from './working-time.ts';
 
 /** A member of staff as the rules need to know her: no name, no contact. */
 export interface StaffFact {
   id: string;
-  posts: Post[];
+  posts: DatedPost[];
   active: boolean;
+  /** From this moment on she serves no longer. */
+  leavesAt?: Instant | null;
+  /** The region she belongs to, for whoever administers it; it gives no right. */
+  home?: RegionCode | null;
   /** Categories a mediator is experienced in; empty for all-round. */
   skills?: Category[];
 }
@@ -29,6 +34,8 @@ export interface DutyFact {
   capacity: 'responsible' | 'cover' | 'officer';
   from: Instant;
   to: Instant | null;
+  /** Whose place she takes during that time; null or absent for whoever has the duty in her own name. */
+  standsInFor?: string | null;
 }
 
 /** Whoever is responsible now. `staffId` is null only where a level is wholly unstaffed; its region still owns it. */
@@ -52,8 +59,8 @@ const CAPACITIES = ['responsible', 'cover', 'officer'] as const;
 
 /**
  * The owner of a case at a level, now: the responsible worker, else cover, else the level's duty officer, else the
- * duty officer of the next level up that has one, and where no level above has one, of the next below. Nothing is ever
- * without an owner.
+ * duty officer of the next level up that has one, and where no level above has one, of the next below. Whoever has a
+ * stand-in is away while the stand-in is there. Nothing is ever without an owner.
  */
 export function ownerAt(directory: Directory, region: RegionCode, level: Level, now: Instant): Owner {
   const lowest = rank(levelOf(region));
@@ -69,6 +76,26 @@ export function ownerAt(directory: Directory, region: RegionCode, level: Level, 
   }
   return { level: own, region: regionAt(region, own), staffId: null, via: 'unstaffed' };
 }
+
+const ANY_LEVEL = LEVELS.flatMap((level) => ROLES_OF_LEVEL[level]);
+
+/**
+ * Whether the named owner no longer holds a post that answers for her level there; for one who owns it in place of
+ * another level, a post of any level will do.
+ */
+export function ownerIsAbsent(
+  directory: Directory,
+  { staffId, level, via }: Pick<Owner, 'staffId' | 'level' | 'via'>,
+  region: RegionCode,
+  now: Instant,
+): boolean {
+  if (staffId === null) return false;
+  const roles = via === 'substitute' ? ANY_LEVEL : ROLES_OF_LEVEL[level];
+  return !roles.some((role) => holdsAt(directory.staff.get(staffId), role, region, now));
+}
+
+export const mediatorIsAbsent = (directory: Directory, staffId: string, now: Instant): boolean =>
+  !postsAt(directory.staff.get(staffId), now).some(({ role }) => role === 'mediator');
 
 /** The body of that kind for the smallest region around `region`; one without regions is there for all. Null: none. */
 export function bodyFor(directory: Directory, kind: string, region: RegionCode): BodyFact | null {
@@ -90,19 +117,30 @@ export function leaderFor(directory: Directory, region: RegionCode, now: Instant
   return leaders[0]?.staffId ?? null;
 }
 
-function onDuty(directory: Directory, region: RegionCode, level: Level, now: Instant): DutyFact | undefined {
+/** Everybody on duty in exactly this region at that moment, first whoever comes first as its owner. */
+export function dutiesAt(
+  directory: Directory,
+  region: RegionCode,
+  roles: readonly Role[],
+  now: Instant,
+): DutyFact[] {
   const present = directory.duties.filter(
-    (duty) =>
-      duty.region === region && ROLES_OF_LEVEL[level].includes(duty.role) && isOn(directory, duty, now),
+    (duty) => duty.region === region && roles.includes(duty.role) && isOn(directory, duty, now),
   );
-  for (const capacity of CAPACITIES) {
-    const found = present.find((duty) => duty.capacity === capacity);
-    if (found) return found;
-  }
-  return undefined;
+  const replaced = (duty: DutyFact): boolean =>
+    present.some(({ standsInFor, role }) => standsInFor === duty.staffId && role === duty.role);
+  const there = present.filter((duty) => !replaced(duty));
+  // Two who stand in for each other would leave nobody.
+  return CAPACITIES.flatMap((capacity) =>
+    (there.length > 0 ? there : present).filter((duty) => duty.capacity === capacity),
+  );
 }
 
+const onDuty = (directory: Directory, region: RegionCode, level: Level, now: Instant): DutyFact | undefined =>
+  dutiesAt(directory, region, ROLES_OF_LEVEL[level], now)[0];
+
+/** A duty needs the post: whoever no longer holds it is on duty no longer. */
 function isOn(directory: Directory, duty: DutyFact, now: Instant): boolean {
-  const active = directory.staff.get(duty.staffId)?.active === true;
-  return active && duty.from <= now && (duty.to === null || now < duty.to);
+  const inTime = duty.from <= now && (duty.to === null || now < duty.to);
+  return inTime && holdsAt(directory.staff.get(duty.staffId), duty.role, duty.region, now);
 }

@@ -22,7 +22,13 @@ export type RefusalCode =
   | 'missing_condition'
   | 'conflict_of_interest'
   | 'limit_exceeded'
-  | 'too_many_hops';
+  | 'too_many_hops'
+  | 'outside_jurisdiction'
+  | 'already_exists'
+  | 'overlapping'
+  | 'in_use'
+  | 'last_administrator'
+  | 'not_oneself';
 
 /** Why a command was not carried out. `field` names the part of the command, `expected` says what would be right. */
 export interface Refusal {

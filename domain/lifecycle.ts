@@ -142,6 +142,17 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     condition: 'same matter, repeat or related',
     when: present,
   },
+  unlink: {
+    group: 'discovery',
+    who: ['owner', 'community', 'street', 'above'],
+    from: 'any',
+    to: 'same',
+    condition: 'reason; a grade that the link raised stays until it is lowered',
+    when: both(
+      present,
+      need((s) => s.links.length > 0, 'the dispute is linked to none'),
+    ),
+  },
   'record-measure': {
     group: 'measures',
     who: STAFF_OF_CASE,
@@ -205,6 +216,14 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     to: 'same',
     condition: 'the other side never answered',
     when: open,
+  },
+  'identify-party': {
+    group: 'consent',
+    who: [...AT_WORK, 'director', 'counter'],
+    from: 'any',
+    to: 'same',
+    condition: 'an account or a tracking code of her own',
+    when: () => null,
   },
   accept: {
     group: 'mediation',
@@ -629,6 +648,14 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
     from: 'any',
     to: 'same',
     condition: 'nobody has looked',
+    when: () => null,
+  },
+  'replace-absent': {
+    group: 'engine',
+    who: ['system'],
+    from: 'any',
+    to: 'same',
+    condition: 'the owner or a mediator no longer holds the post',
     when: () => null,
   },
   recompute: {

@@ -14,12 +14,19 @@ export const REGIONAL: readonly Role[] = [
   'district-officer',
 ];
 
-/** What a person may see: whole regions, and beside them the cases she is a member of and the tasks of her bodies. */
+/** What a person may see: whole regions, and beside them the cases that name her or one of her bodies as a member. */
 export interface Scope {
   personId: string;
   regions: RegionCode[];
-  bodyIds: string[];
+  /** As members of a case are written: her id, and `body:<id>` for each body she acts for. */
+  names: string[];
 }
+
+/** How a body stands among the members of a case. */
+export const bodyMember = (bodyId: string): string => `body:${bodyId}`;
+
+/** Regions of one person that do not lie in each other; the database compares with no more (`infra/db/sql/10-roles.sql`). */
+export const SCOPE_REGIONS_MAX = 8;
 
 /** The scope of a person. Regions inside others of hers are left out. */
 export function scopeOf(actor: Actor): Scope {
@@ -27,15 +34,14 @@ export function scopeOf(actor: Actor): Scope {
   const regions = [...new Set(held)].filter(
     (region) => !held.some((other) => other !== region && contains(other, region)),
   );
-  const bodyIds = actor.posts.flatMap((post) =>
-    post.role === 'body-handler' && post.bodyId !== undefined ? [post.bodyId] : [],
-  );
-  return { personId: actor.id, regions, bodyIds: [...new Set(bodyIds)] };
+  const bodies = actor.posts.flatMap(({ bodyId }) => (bodyId === undefined ? [] : [bodyMember(bodyId)]));
+  return { personId: actor.id, regions, names: [actor.id, ...new Set(bodies)] };
 }
 
 /** Whether a case lies in the scope: by its region or because the person is a member of it. */
 export function inScope(scope: Scope, found: { region: RegionCode; members: readonly string[] }): boolean {
   return (
-    scope.regions.some((region) => contains(region, found.region)) || found.members.includes(scope.personId)
+    scope.regions.some((region) => contains(region, found.region)) ||
+    found.members.some((member) => scope.names.includes(member))
   );
 }

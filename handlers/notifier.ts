@@ -40,7 +40,8 @@ const NEWS: readonly string[] = [
     'transferred',
     'resolved',
   ],
-  ...['closed-unresolved', 'task-opened', 'task-answered'],
+  ...['closed-unresolved', 'task-opened', 'task-answered', 'task-returned', 'task-fell-silent'],
+  ...['owner-replaced', 'task-owner-replaced'],
 ];
 
 /** Tells people: the owner what is due, the receiver what comes, the reporter what became of it. */
@@ -90,14 +91,16 @@ const unique = (messages: Message[]): Message[] => [
 ];
 
 function messagesOf({ caseKind, event }: BusEvent['data'], state: object, read: ReadModel): Message[] {
-  if (caseKind === 'task') return taskMessages(event, state as Task);
+  if (caseKind === 'task') return taskMessages(event, state as Task, read);
   if (caseKind !== 'dispute') return [];
   return disputeMessages(event, state as Dispute, read);
 }
 
-function taskMessages(event: TaskEvent | ClockEvent, { owner, reportedBy }: Task): Message[] {
+function taskMessages(event: TaskEvent | ClockEvent, task: Task, read: ReadModel): Message[] {
+  const { owner, reportedBy, target } = task;
   switch (event.type) {
     case 'task-opened':
+    case 'task-owner-replaced':
       return to('task', owner?.staffId);
     case 'clock-warned':
       return to('reminder', owner?.staffId);
@@ -105,6 +108,13 @@ function taskMessages(event: TaskEvent | ClockEvent, { owner, reportedBy }: Task
       return to('clock-broken', owner?.staffId);
     case 'task-answered':
       return to('answered', reportedBy);
+    case 'task-returned':
+      return to('returned', reportedBy);
+    case 'task-fell-silent': {
+      // The dispute hears of its own tasks; a need, hazard or opinion has nobody above it but this.
+      const above = reportedBy === null ? null : read.policy.ladder[target.level];
+      return above === null ? [] : to('silent', ownerAt(read.directory, target.region, above, read.now).staffId);
+    }
     default:
       return [];
   }
@@ -132,6 +142,7 @@ function disputeMessages(event: DisputeEvent | ClockEvent, state: Dispute, read:
     case 'return-decided':
     case 'unmerged':
     case 'reopened':
+    case 'owner-replaced':
       return to('now-yours', event.owner.staffId);
     case 'escalated':
       return to('take-over', dutyAt(event.to));

@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 /**
@@ -10,7 +11,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: describeError, error: describeError },
+    serializers: { err: (error) => describeError(error), error: (error) => describeError(error) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
@@ -21,10 +22,14 @@ interface Described {
   constraint?: string;
   message?: string;
   at?: string;
+  cause?: Described | string;
 }
 
-/** What may be said of an error in a log line. */
-export function describeError(error: unknown): Described | string {
+/** Errors within errors that are followed. */
+const CAUSES_MAX = 5;
+
+/** What may be said of an error in a log line, and of what caused it. */
+export function describeError(error: unknown, depth = 0): Described | string {
   if (typeof error === 'string') return error;
   if (!(error instanceof Error)) return { name: typeof error };
   const { code, constraint, severity } = error as Error & {
@@ -32,13 +37,19 @@ export function describeError(error: unknown): Described | string {
     constraint?: unknown;
     severity?: unknown;
   };
-  const fromDatabase = typeof severity === 'string';
-  const frame = error.stack?.split('\n').find((line) => line.trim().startsWith('at '));
+  // Drizzle puts the statement and all its values into the message of what it throws.
+  const quotes = typeof severity === 'string' || error instanceof DrizzleQueryError;
+  // After the message, whose own lines may look like frames.
+  const stack = error.stack ?? '';
+  const frames = stack.slice(Math.max(0, stack.indexOf(error.message)) + error.message.length);
+  const frame = frames.split('\n').find((line) => /^ {4}at /.test(line));
+  const { cause } = error;
   return {
-    name: error.name,
+    name: error instanceof DrizzleQueryError ? 'DrizzleQueryError' : error.name,
     ...(typeof code === 'string' && { code }),
     ...(typeof constraint === 'string' && { constraint }),
-    ...(!fromDatabase && { message: error.message }),
+    ...(!quotes && { message: error.message }),
     ...(frame !== undefined && { at: frame.trim() }),
+    ...(cause !== undefined && depth < CAUSES_MAX && { cause: describeError(cause, depth + 1) }),
   };
 }

@@ -126,7 +126,7 @@ export function createRelay(options: RelayOptions): Relay {
       } catch (error) {
         if (stopping.signal.aborted) return 0;
         failures += 1;
-        logger.warn({ failures, rows: rows.length, error: String(error) }, 'publish failed, same rows again');
+        logger.warn({ failures, rows: rows.length, error }, 'publish failed, same rows again');
         await pause(backoffOf(failures, backoff));
         if (stopping.signal.aborted) return 0;
         // A session that ended meanwhile has a successor; this fails then, and the outer loop connects anew.
@@ -202,7 +202,7 @@ export function createRelay(options: RelayOptions): Relay {
         await session();
       } catch (error) {
         if (state !== 'connecting') attempt = 1;
-        logger.warn({ attempt, error: String(error) }, 'relay lost its session');
+        logger.warn({ attempt, error }, 'relay lost its session');
         state = 'connecting';
         await pause(backoffOf(attempt, backoff));
       }

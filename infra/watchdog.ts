@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { CaseKind } from '../domain/machine.ts';
 import type { BusLogger } from '../ports/event-bus.ts';
+import { handOver } from './handover.ts';
 import { isCaseFailure } from './temporal/client.ts';
 
 export interface WatchdogOptions {
   pool: pg.Pool;
   logger: BusLogger;
-  wake: (key: { kind: CaseKind; id: string }) => Promise<void>;
-  send: (commands: { kind: CaseKind; id: string; commandId: string }[]) => Promise<void>;
+  /** Both give up when the signal ends. */
+  wake: (key: { kind: CaseKind; id: string }, signal: AbortSignal) => Promise<void>;
+  send: (commands: { kind: CaseKind; id: string; commandId: string }[], signal: AbortSignal) => Promise<void>;
   everyMs?: number;
   /** A case whose wake-up is later than this has lost its workflow or its timer. */
   lateMs?: number;
@@ -36,7 +38,8 @@ const UNANSWERED_TO_MS = 10 * 60_000;
 
 /**
  * The second pair of eyes: wakes open cases that are more than two minutes late by the index on `next_wake_at_ms`, the
- * latest first, and sends stored commands that never got an answer. Nothing should be found; what is, is a metric.
+ * latest first, and sends stored commands that never got an answer. Nothing should be found; what is, is a metric. It
+ * also looks whether the owner or mediator of a case has left, which a date decides and nobody's act.
  */
 export function startWatchdog(options: WatchdogOptions): Watchdog {
   const { pool, logger, everyMs = 30_000, lateMs = 120_000, clock = Date.now } = options;
@@ -53,7 +56,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
         values: [before, after.at, after.kind, after.id],
       });
       for (const { kind, id } of rows) {
-        await options.wake({ kind, id }).catch((error: unknown) => {
+        await options.wake({ kind, id }, stopping.signal).catch((error: unknown) => {
           // A case that cannot be carried out because of a bug is always the latest: it must not keep the others asleep.
           if (!isCaseFailure(error)) throw error;
           logger.error({ kind, id }, 'a case cannot be woken');
@@ -77,7 +80,10 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
             AND (recorded_at_ms, command_id) > ($3, $4) ORDER BY recorded_at_ms, command_id LIMIT ${BATCH}`,
         values: [now - UNANSWERED_FROM_MS, now - UNANSWERED_TO_MS, after.at, after.commandId],
       });
-      await options.send(rows.map(({ kind, id, commandId }) => ({ kind, id, commandId })));
+      await options.send(
+        rows.map(({ kind, id, commandId }) => ({ kind, id, commandId })),
+        stopping.signal,
+      );
       sent += rows.length;
       const last = rows.at(-1);
       if (last === undefined || stopping.signal.aborted) return sent;
@@ -89,6 +95,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     const now = clock();
     const late = await wakeLate(now - lateMs);
     const unanswered = await sendUnanswered(now);
+    await options.send(await handOver(pool, now), stopping.signal);
     const found = { late, unanswered };
     if (found.late + found.unanswered > 0) logger.warn(found, 'the watchdog found forgotten work');
     options.onRound?.(found);
@@ -99,7 +106,9 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     while (!stopping.signal.aborted) {
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      await round().catch((error: unknown) => logger.warn({ error }, 'the watchdog could not look'));
+      await round().catch((error: unknown) => {
+        if (!stopping.signal.aborted) logger.warn({ error }, 'the watchdog could not look');
+      });
     }
   };
   const running = run();

@@ -1,5 +1,6 @@
 import type { Calendar } from '../domain/calendar.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { DeadLetterLine, Page } from './reads.ts';
 
 /** Rules as an administrator loads them. */
 export interface RulesStore {
@@ -11,8 +12,21 @@ export interface RulesStore {
   addCalendar(calendar: Calendar): Promise<boolean>;
 }
 
+export interface DeadLetterFilter {
+  status: string;
+  group?: string | undefined;
+  key?: string | undefined;
+  code?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
 /** Dead letters of any group. */
 export interface DeadLetterDesk {
+  /** In the order they were set aside. Throws `CursorError`. */
+  list(filter: DeadLetterFilter): Promise<Page<DeadLetterLine>>;
+  /** With the message itself, which may hold personal data, and how many open ones of its key come first. */
+  one(id: number): Promise<(DeadLetterLine & { payload: string; ahead: number }) | null>;
   /** Null when no group has that name. */
   replay(group: string, key?: string): Promise<{ replayed: number; failed: number } | null>;
   discard(id: number, reason: string): Promise<boolean>;

@@ -8,6 +8,10 @@ export interface TakeReport {
   /** Whoever asks; with the key it makes the same report the same, however often it is sent. */
   principal: string;
   idempotencyKey: string;
+  /** Whoever told it, where staff write it down for her; the actor otherwise. */
+  reportedBy?: string;
+  /** All that was asked for, where the report is only part of it: a key stands for the whole. */
+  asked?: unknown;
 }
 
 export type Taken =

@@ -27,6 +27,10 @@ export const Text = (maxLength: number = TEXT_MAX) =>
 
 export const Id = () => Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^[A-Za-z0-9:._-]+$' });
 
+/** An id of an account. What follows a tracking code is given out by the system alone, so nobody can name it here. */
+export const AccountId = () =>
+  Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^(?!track:)[A-Za-z0-9:._-]+$' });
+
 /** A clock's id names what it is for, so it is longer than the ids it is made of. */
 export const ClockId = () => Type.String({ minLength: 1, maxLength: 300, pattern: '^[A-Za-z0-9:._-]+$' });
 
@@ -86,6 +90,6 @@ export const NewParty = Strict({
   side: Type.String({ pattern: '^[A-Z]$' }),
   kind: OneOf(PARTY_KINDS),
   actsFor: optional(Ids(50)),
-  accountId: optional(Id()),
+  accountId: optional(AccountId()),
   accused: optional(Type.Boolean()),
 });

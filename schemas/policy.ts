@@ -137,7 +137,7 @@ export function checkCalendar(
     : { ok: false, faults: faults.slice(0, FAULTS_MAX) };
 }
 
-const shapeFaults = (errors: ErrorObject[] | null | undefined): DocumentFault[] =>
+export const shapeFaults = (errors: ErrorObject[] | null | undefined): DocumentFault[] =>
   (errors ?? []).slice(0, FAULTS_MAX).map(shapeFault);
 
 function shapeFault({ instancePath, keyword, params, message }: ErrorObject): DocumentFault {

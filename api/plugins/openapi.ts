@@ -19,7 +19,26 @@ export const openapi = fp(async (app: FastifyInstance) => {
       },
       security: [{ session: [] }],
     },
+    transformObject: (document) =>
+      optionalWhereDefaulted((document as { openapiObject: OpenApi }).openapiObject),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { config: { open: true }, schema: { hide: true } }, () => app.swagger());
 });
+
+interface OpenApi {
+  paths?: Record<string, Record<string, { parameters?: Parameter[] }>>;
+}
+interface Parameter {
+  required?: boolean;
+  schema?: { default?: unknown };
+}
+
+/** A value that has a default need not be sent: the schemas say that it is always there, which is true behind the check. */
+function optionalWhereDefaulted(document: OpenApi): OpenApi {
+  for (const path of Object.values(document.paths ?? {}))
+    for (const { parameters = [] } of Object.values(path))
+      for (const parameter of parameters)
+        if (parameter.schema?.default !== undefined) parameter.required = false;
+  return document;
+}

@@ -1,22 +1,41 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { isPassing } from '../../ports/failures.ts';
 import { CursorError } from '../../ports/reads.ts';
+import { keyMissing, unavailable } from '../act.ts';
 import { Problem, type Fault, type ProblemCode } from '../problem.ts';
 
 /** Every answer that is not a success leaves as `application/problem+json`; what is unexpected says nothing of why. */
 export const problems = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const problem = asProblem(error);
-    if (problem.options.code === 'internal') request.log.error({ err: error }, 'request failed');
+    logFailure(request, error, problem);
     return send(reply, problem);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    send(
-      reply,
-      new Problem({ status: 404, code: 'not_found', title: 'no such operation', expected: 'see /docs' }),
-    ),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = app.allowedMethods(request);
+    if (allowed === null) {
+      const problem = {
+        status: 404,
+        code: 'not_found',
+        title: 'no such operation',
+        expected: 'see /docs',
+      } as const;
+      return send(reply, new Problem(problem));
+    }
+    return send(reply.header('allow', allowed), methodNotAllowed(allowed));
+  });
 });
+
+/** What is nobody's fault who asked; a problem that was thrown as one has been logged by whoever threw it. */
+export function logFailure(request: FastifyRequest, error: unknown, { options }: Problem): void {
+  if (options.code === 'internal') request.log.error({ err: error }, 'request failed');
+  else if (options.code === 'unavailable' && !(error instanceof Problem))
+    request.log.warn({ err: error }, 'the database does not answer');
+}
+
+const methodNotAllowed = (expected: string): Problem =>
+  new Problem({ status: 405, code: 'method_not_allowed', title: 'this path has other methods', expected });
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, retryAfter_s } = problem.options;
@@ -45,10 +64,13 @@ const FASTIFY: Record<string, [number, ProblemCode, string, string?]> = {
   ],
 };
 
-function asProblem(error: FastifyError | Problem): Problem {
+export function asProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof CursorError) {
-    return new Problem({ status: 400, code: 'invalid_query', title: error.message, field: 'cursor' });
+    return new Problem({
+      ...{ status: 422, code: 'invalid_query', title: error.message, field: 'cursor' },
+      expected: 'nextCursor of the page before',
+    });
   }
   if (error.validation !== undefined) return invalid(error);
   const known = FASTIFY[error.code];
@@ -67,6 +89,7 @@ function asProblem(error: FastifyError | Problem): Problem {
       retryAfter_s: 2,
     });
   }
+  if (isPassing(error)) return unavailable();
   const status = error.statusCode ?? 500;
   // A client error of the framework itself (a malformed URL, say): its own words quote what was sent.
   if (status >= 400 && status < 500)
@@ -88,6 +111,7 @@ interface AjvFault {
 function invalid({ validation, validationContext = 'body' }: FastifyError): Problem {
   const faults = (validation as unknown as AjvFault[]).slice(0, 20).map(faultOf);
   const [first] = faults;
+  if (validationContext === 'headers' && first?.field === 'idempotency-key') return keyMissing();
   return new Problem({
     ...{
       status: 400,

@@ -85,7 +85,8 @@ async function caseView({ reads, rules, clock = Date.now }: ApiDeps, record: Cas
   const references = ['what', 'answer', 'question', 'minutes'].map(
     (name) => (state as Record<string, unknown>)[name],
   );
-  const texts = await reads.texts(references.filter((id) => typeof id === 'string'));
+  const wanted = references.filter((id) => typeof id === 'string');
+  const texts = await reads(actor, (mine) => mine.texts(wanted));
   const { kind, id, version, disputeId } = record;
   return {
     ...{ kind, id, version, disputeId, state: { ...state }, texts: Object.fromEntries(texts) },

@@ -21,7 +21,7 @@ interface Listener {
  * Server-sent events with `{id, version}` hints, never content: the client fetches what it may see. Only cases in the
  * person's scope are hinted at.
  */
-export const stream: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { changes, reads }) => {
+export const stream: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { changes, records }) => {
   const listeners = new Set<Listener>();
   const stop = changes.subscribe((batch) => {
     for (const change of batch) void tell(change);
@@ -41,9 +41,9 @@ export const stream: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { changes,
     const others = waiting.filter((listener) => !inRegion.includes(listener));
     inRegion.forEach(({ socket }) => send(socket, change));
     if (others.length === 0) return;
-    const record = await reads.one(change.kind, change.id).catch(() => null);
-    if (record === null) return;
-    for (const { actor, socket } of others) if (sees(actor, change, record.members)) send(socket, change);
+    const members = await records.membersOf(change.kind, change.id).catch(() => null);
+    if (members === null) return;
+    for (const { actor, socket } of others) if (sees(actor, change, members)) send(socket, change);
   };
 
   app.get(

@@ -22,7 +22,7 @@ const Notice = Type.Object({
 });
 
 /** What waits for this person, most urgent first, and what she was told. */
-export const work: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads, clock = Date.now }) => {
+export const work: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads, records, clock = Date.now }) => {
   app.get(
     '/work',
     {
@@ -35,7 +35,7 @@ export const work: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads, clo
         ...{ querystring: Query, response: { 200: WorkPage, ...problemsOf(400, 401) } },
       },
     },
-    (request) => reads.work(request.actor, request.query) as never,
+    (request) => reads(request.actor, (mine) => mine.work(request.query)) as never,
   );
 
   app.get(
@@ -50,7 +50,9 @@ export const work: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads, clo
         response: { 200: Type.Object({ items: Type.Array(Notice) }), ...problemsOf(400, 401) },
       },
     },
-    async (request) => ({ items: await reads.notices(request.actor.id, clock(), request.query.limit) }),
+    async ({ actor, query: { limit } }) => ({
+      items: await reads(actor, (mine) => mine.notices(clock(), limit)),
+    }),
   );
 
   app.post(
@@ -62,6 +64,6 @@ export const work: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads, clo
         response: { 200: Type.Object({ read: Type.Integer() }), ...problemsOf(400, 401, 413, 415) },
       },
     },
-    async (request) => ({ read: await reads.markNoticesRead(request.actor.id, request.body.upTo) }),
+    async (request) => ({ read: await records.markNoticesRead(request.actor.id, request.body.upTo) }),
   );
 };

@@ -22,13 +22,14 @@ export function viewOf(state: Dispute, actor: Actor): View | null {
   }
   const staff = [state.owner.staffId, state.leaderId, state.team?.leadId, ...(state.team?.memberIds ?? [])];
   const mediators = [state.mediation.mediatorId, ...state.mediation.coMediatorIds];
-  if ([...staff, ...mediators].includes(actor.id)) return 'staff';
+  // Being named in a case ends with the last post.
+  if (actor.posts.length > 0 && [...staff, ...mediators].includes(actor.id)) return 'staff';
   if (inScope(scopeOf(actor), { region: state.region, members: [] })) return 'staff';
   return state.reportedBy === actor.id ? 'reporter' : null;
 }
 
 /** The parties this person is or speaks for; a guardian who is the accused speaks for nobody and sees nothing. */
-function ownParties({ parties }: Dispute, actor: Actor): Party[] {
+export function ownParties({ parties }: Dispute, actor: Actor): Party[] {
   const self = parties.filter(
     (party) => party.accountId === actor.id && !(party.accused && party.kind === 'guardian'),
   );
@@ -53,6 +54,16 @@ export function referencesOf(state: Dispute): { texts: string[]; names: string[]
   ];
   const names = [state.owner.staffId, state.mediation.mediatorId, state.leaderId];
   return { texts: texts.filter((id) => id !== null), names: names.filter((id) => id !== null) };
+}
+
+/** Names of the protected fields that a view of the whole dispute gives, for the audit log. */
+export function protectedFields({ parties, agreements, commitments }: Dispute): string[] {
+  return [
+    ...['title', 'narrative', 'items'],
+    ...(parties.length > 0 ? ['party-name', 'party-phone-masked'] : []),
+    ...(agreements.length > 0 ? ['agreement-terms'] : []),
+    ...(commitments.length > 0 ? ['commitment-texts'] : []),
+  ];
 }
 
 /** What an action answers: where the dispute stands now, and what this person may do next. */
@@ -85,7 +96,7 @@ const PUBLIC_CLOCKS = [
   'mediation',
   'follow-up',
 ];
-const isPublic = ({ kind }: Clock): boolean => PUBLIC_CLOCKS.includes(kind);
+export const isPublic = ({ kind }: Clock): boolean => PUBLIC_CLOCKS.includes(kind);
 
 /** The dispute as this person may see it. */
 export function disputeView(state: Dispute, view: View, around: Surroundings): Static<typeof DisputeView> {

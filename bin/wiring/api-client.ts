@@ -14,19 +14,31 @@ export interface AskOptions {
   query?: Record<string, string | number>;
 }
 
+/** What renews a session: the access token ends at `expiresAt` (milliseconds). */
+export interface Renewal {
+  refreshToken: string;
+  expiresAt: number;
+}
+
+/** An access token is renewed that long before it ends. */
+const RENEWED_BEFORE_MS = 60_000;
+
 /** One person's way into the API, over real HTTP: what the demo, the tests and the benches act through. */
 export class ApiSession {
   readonly id: string;
   private readonly base: string;
-  private readonly token: string;
+  private token: string;
+  private renewal: Renewal | undefined;
+  private renewing: Promise<void> | undefined;
 
-  constructor(base: string, id: string, token: string) {
+  constructor(base: string, id: string, token: string, renewal?: Renewal) {
     this.base = base;
     this.id = id;
     this.token = token;
+    this.renewal = renewal;
   }
 
-  /** What proves who is asking, for a client of one's own. */
+  /** What proves who is asking, for a client of one's own; good for a minute at least after any call. */
   headers(): Record<string, string> {
     return { authorization: `Bearer ${this.token}` };
   }
@@ -47,6 +59,18 @@ export class ApiSession {
     return this.ask('PUT', path, body);
   }
 
+  patch<T = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    options: AskOptions = {},
+  ): Promise<ApiAnswer<T>> {
+    return this.ask('PATCH', path, body, options);
+  }
+
+  delete<T = Record<string, unknown>>(path: string): Promise<ApiAnswer<T>> {
+    return this.ask('DELETE', path);
+  }
+
   /** An action on a dispute. */
   act<T = Record<string, unknown>>(
     disputeId: string,
@@ -58,13 +82,15 @@ export class ApiSession {
   }
 
   /** A body as it is, for whoever wants to send what is no JSON. */
-  raw(path: string, body: string, headers: Record<string, string>): Promise<Response> {
+  async raw(path: string, body: string, headers: Record<string, string>): Promise<Response> {
+    await this.renewed();
     const authorization = `Bearer ${this.token}`;
     return fetch(this.base + path, { method: 'POST', headers: { authorization, ...headers }, body });
   }
 
   /** An open connection, for the stream of hints. */
-  open(path: string, signal: AbortSignal): Promise<Response> {
+  async open(path: string, signal: AbortSignal): Promise<Response> {
+    await this.renewed();
     return fetch(this.base + path, { headers: { authorization: `Bearer ${this.token}` }, signal });
   }
 
@@ -74,6 +100,7 @@ export class ApiSession {
     body?: unknown,
     options: AskOptions = {},
   ): Promise<ApiAnswer<T>> {
+    await this.renewed();
     const headers: Record<string, string> = { authorization: `Bearer ${this.token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (method === 'POST') headers['idempotency-key'] = options.key ?? randomUUID();
@@ -88,6 +115,30 @@ export class ApiSession {
     });
     return answerOf<T>(response);
   }
+
+  /** A refresh token is good once, so calls at the same time share one renewal. Without one the call says what is wrong. */
+  private async renewed(): Promise<void> {
+    if (this.renewal === undefined || Date.now() < this.renewal.expiresAt - RENEWED_BEFORE_MS) return;
+    this.renewing ??= this.renew(this.renewal.refreshToken).finally(() => (this.renewing = undefined));
+    await this.renewing;
+  }
+
+  private async renew(refreshToken: string): Promise<void> {
+    const response = await fetch(`${this.base}/v1/sessions/refresh`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ refreshToken }),
+    });
+    const { status, body } = await answerOf<Issued>(response);
+    // The session is over: whatever is asked next is answered 401.
+    if (status === 401) this.renewal = undefined;
+    if (status !== 200) return;
+    this.token = body.token;
+    this.renewal = { refreshToken: body.refreshToken, expiresAt: body.expiresAt };
+  }
+}
+
+interface Issued extends Renewal {
+  token: string;
 }
 
 export async function answerOf<T>(response: Response): Promise<ApiAnswer<T>> {
@@ -106,7 +157,7 @@ export async function logIn(base: string, login: string, password: string): Prom
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ login, password }),
   });
-  const { status, body } = await answerOf<{ token: string; person: { id: string } }>(response);
+  const { status, body } = await answerOf<Issued & { person: { id: string } }>(response);
   if (status !== 201) throw new Error(`${login} cannot log in: ${status}`);
-  return new ApiSession(base, body.person.id, body.token);
+  return new ApiSession(base, body.person.id, body.token, body);
 }

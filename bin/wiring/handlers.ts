@@ -7,6 +7,7 @@ import { GROUPS } from '../../infra/consumers/groups.ts';
 import { createReportsConsumer, REPORTS_TOPIC } from '../../infra/consumers/reports.ts';
 import { createShell } from '../../infra/consumers/shell.ts';
 import { ensureTopics } from '../../infra/topics.ts';
+import type { CaseStarter } from '../../infra/temporal/dispatch.ts';
 import type { SubscribeOptions, Subscription } from '../../ports/event-bus.ts';
 import type { Change } from '../../ports/changes.ts';
 import type { BusEvent } from '../../schemas/events/envelope.ts';
@@ -47,10 +48,15 @@ export async function startHandlers(
   const announceWork = (events: BusEvent[]): void => {
     announce(pool, workChanges(events)).catch((error: unknown) => logger.warn({ error }, 'a hint was lost'));
   };
+  const stopping = new AbortController();
+  const starter: CaseStarter = {
+    start: (keys) => resources.starter.start(keys, stopping.signal),
+    send: (commands) => resources.starter.send(commands, stopping.signal),
+  };
   const wanted: SubscribeOptions[] = [
     ...HANDLERS.map((handler) => ({
       ...createShell(handler, {
-        ...resources,
+        ...{ ...resources, starter },
         onBatch: ({ group, events, deadLetters }) => {
           handled.inc({ group }, events.length);
           setAside.inc({ group }, deadLetters);
@@ -66,7 +72,6 @@ export async function startHandlers(
       topics: [REPORTS_TOPIC],
     },
   ];
-  const stopping = new AbortController();
   const subscriptions: Subscription[] = [];
   const ready = (async () => {
     await patiently(() => ensureTopics(bus, config.kafkaPartitions), resources, stopping.signal);

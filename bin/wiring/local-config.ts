@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadConfig, type Config } from '../../infra/config.ts';
 import { defaultDataDir, runningStack } from '../../infra/local/stack.ts';
 import { localSecrets } from './secrets.ts';
@@ -9,7 +10,8 @@ export function configForTool(): Config {
   if (addresses === undefined || process.env['DATABASE_URL']) return loadConfig(process.env);
   const { databaseUrl, temporalAddress, kafkaBrokers } = addresses;
   return loadConfig({
-    ...{ ...localSecrets(dataDir), ...process.env, DATABASE_URL: databaseUrl },
+    ...{ ...localSecrets(dataDir), STORAGE_DIR: join(dataDir, 'files') },
+    ...{ ...process.env, DATABASE_URL: databaseUrl },
     ...{ TEMPORAL_ADDRESS: temporalAddress, KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '' },
   });
 }

@@ -5,10 +5,15 @@ import { ensureTopics } from '../../infra/topics.ts';
 import type { Change } from '../../ports/changes.ts';
 import type { BusEvent } from '../../schemas/events/envelope.ts';
 import type { Running } from './api.ts';
+import { startCleaning } from './attachments.ts';
+import { startAuditSealer } from './audit.ts';
 import type { Resources } from './resources.ts';
 
-/** Publishes the outbox, and tells open screens which cases changed. */
-export function startRelay({ config, bus, logger, metrics }: Resources): Running & { wake(): void } {
+/** Publishes the outbox, and tells open screens which cases changed. Beside it the audit log is sealed and stored files are cleaned up. */
+export function startRelay(resources: Resources): Running & { wake(): void } {
+  const { config, bus, logger, metrics } = resources;
+  const sealer = startAuditSealer(resources);
+  const cleaning = startCleaning(resources);
   const relay = createRelay({
     ...{ connectionString: config.databaseUrl, bus, logger },
     // Topics are the relay's to make; a broker that is away at the start is asked again by the publishing loop.
@@ -23,7 +28,13 @@ export function startRelay({ config, bus, logger, metrics }: Resources): Running
     },
   });
   relay.start();
-  return { address: '', stop: () => relay.stop(), wake: () => relay.wake() };
+  return {
+    address: '',
+    wake: () => relay.wake(),
+    async stop() {
+      await Promise.all([relay.stop(), sealer.stop(), cleaning.stop()]);
+    },
+  };
 }
 
 /** The last change of each case; a dead letter's notice is no change of a case. */

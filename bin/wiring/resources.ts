@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -11,6 +12,7 @@ import { createPool } from '../../infra/db/pool.ts';
 import { createRules, type Rules } from '../../infra/db/rules.ts';
 import { createKafkaBus } from '../../infra/kafka/kafka-bus.ts';
 import { createMemoryBus } from '../../infra/kafka/memory-bus.ts';
+import { dataConverterOf } from '../../infra/temporal/codec.ts';
 import { createCaseStarter, type CaseStarter } from '../../infra/temporal/dispatch.ts';
 import type { EventBus } from '../../ports/event-bus.ts';
 
@@ -27,6 +29,8 @@ export interface Resources {
   cipher: FieldCipher;
   mediatorLoad: () => Promise<ReadonlyMap<string, number>>;
   temporal: Client;
+  /** Encrypts what passes through Temporal; for whoever makes a worker. */
+  dataConverter: DataConverter;
   starter: CaseStarter;
   bus: EventBus;
   metrics: Registry;
@@ -43,16 +47,18 @@ export function openResources(config: Config, logger: Logger, name: string): Res
     onIdleError: (error) => logger.warn({ error }, 'a database connection was lost'),
   });
   const connection = Connection.lazy({ address: config.temporalAddress });
-  const temporal = new Client({ connection, namespace: config.temporalNamespace, identity: name });
+  const dataConverter = dataConverterOf(config.payloadKeys);
+  const { temporalNamespace: namespace, hashKey, fieldSuite: suite } = config;
+  const temporal = new Client({ connection, namespace, identity: name, dataConverter });
   const bus =
     config.kafkaBrokers === null
       ? createMemoryBus({ logger })
       : createKafkaBus({ brokers: config.kafkaBrokers, clientId: `fengqiao-${name}`, logger });
   return {
-    ...{ config, logger, pool, temporal, bus },
+    ...{ config, logger, pool, temporal, dataConverter, bus },
     rules: createRules(pool),
     directory: createCurrentDirectory(pool),
-    cipher: createFieldCipher(config.fieldKeys),
+    cipher: createFieldCipher(config.fieldKeys, { suite, hashKey }),
     mediatorLoad: cached(LOAD_FRESH_MS, () => loadMediatorLoad(pool)),
     starter: createCaseStarter(temporal, logger),
     metrics: new Registry(),

@@ -29,7 +29,7 @@ export function installTemporalRuntime(logger: Logger): void {
 
 /** The worker that runs cases, and the watchdog beside it. */
 export async function startWorker(
-  { config, logger, pool, rules, temporal, starter, metrics }: Resources,
+  { config, logger, pool, rules, temporal, starter, metrics, dataConverter }: Resources,
   options: {
     onCommitted?: () => void;
     workflowBundle?: { code: string };
@@ -42,6 +42,7 @@ export async function startWorker(
   const apply = createApply({ pool, rules, directory: createDirectorySource() });
   const worker = await createCaseWorker({
     ...{ connection, namespace: config.temporalNamespace, maxConcurrentApplies: config.applyConcurrency },
+    dataConverter,
     ...(workflowBundle !== undefined && { workflowBundle }),
     activities: createActivities(async (request) => {
       const applied = await apply(request);
@@ -63,7 +64,8 @@ export async function startWorker(
     labelNames: ['what'],
   });
   const watchdog = startWatchdog({
-    ...{ pool, logger, wake: (key) => wakeCase(temporal, key), send: (commands) => starter.send(commands) },
+    ...{ pool, logger, wake: (key, signal) => wakeCase(temporal, key, signal) },
+    send: (commands, signal) => starter.send(commands, signal),
     onRound({ late, unanswered }) {
       found.inc({ what: 'late' }, late);
       found.inc({ what: 'unanswered' }, unanswered);

@@ -3,6 +3,7 @@ import { is } from '../dispute/who.ts';
 import type { Context } from '../machine.ts';
 import type { Dispute } from '../dispute/state.ts';
 import type { Refusal } from '../errors.ts';
+import { isTracked } from '../tracking.ts';
 import { partyOf, refuse, unknownParties, type Decider } from './support.ts';
 
 export const deliverNotice: Decider<'deliver-notice'> = (state, { partyIds, channel }, { actor }) => {
@@ -27,8 +28,8 @@ export const consent: Decider<'consent'> = (state, { partyId, atOwnRequest = fal
   if (party.consent === 'replaced') return refuse('out_of_order', 'this party was replaced', 'partyId');
   // After a refusal or withdrawal nobody but that party herself can restart mediation (art. 17).
   const turnedAway = party.consent === 'refused' || party.consent === 'withdrawn';
-  // Nobody must have an account to change her mind: staff record it, if she herself asked.
-  const recorded = party.accountId === null && atOwnRequest;
+  // Nobody must have an account to change her mind: staff record it, if she herself asked. A tracking code is none.
+  const recorded = !hasAccount(party) && atOwnRequest;
   if (turnedAway && !recorded && !speaksFor(state, partyId, context)) {
     return refuse('not_permitted', 'only the party who refused can restart mediation', 'partyId');
   }
@@ -75,6 +76,24 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
   };
   return [{ type: 'respondent-replaced', by: actor.id, partyId, replacement: party }];
 };
+
+export const identifyParty: Decider<'identify-party'> = (state, { partyId, accountId }, { actor }) => {
+  const party = partyOf(state, partyId);
+  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId');
+  if (party.accountId === accountId) return [];
+  if (party.consent === 'replaced') return refuse('out_of_order', 'this party was replaced', 'partyId');
+  if (hasAccount(party)) return refuse('out_of_order', 'this party has an account of her own', 'partyId');
+  if (party.accused && party.kind === 'guardian')
+    return refuse('conflict_of_interest', 'nothing passes through a guardian who is the accused', 'partyId');
+  const { mediatorId, coMediatorIds } = state.mediation;
+  const otherSide = state.parties.some((p) => p.accountId === accountId && p.side !== party.side);
+  // Nobody makes herself a party, and whoever mediates stays between the sides.
+  if (otherSide || [actor.id, mediatorId, ...coMediatorIds].includes(accountId))
+    return refuse('conflict_of_interest', 'one person cannot stand on two sides', 'accountId');
+  return [{ type: 'party-identified', by: actor.id, partyId, accountId }];
+};
+
+const hasAccount = ({ accountId }: Party): boolean => accountId !== null && !isTracked(accountId);
 
 /** A party's own account, or that of somebody who acts for her, but never a guardian who is the accused. */
 export function speaksFor(state: Dispute, partyId: string, { actor }: Pick<Context, 'actor'>): boolean {

@@ -3,6 +3,7 @@ import type { Dispute } from '../dispute/state.ts';
 import { is, isParty } from '../dispute/who.ts';
 import { LIFECYCLE } from '../lifecycle.ts';
 import type { Context } from '../machine.ts';
+import { isTracked } from '../tracking.ts';
 import * as consent from './consent.ts';
 import * as discovery from './discovery.ts';
 import * as end from './end.ts';
@@ -23,6 +24,7 @@ const DECIDERS: { [A in DisputeAction]: Decider<A> } = {
   'mark-out-of-scope': discovery.markOutOfScope,
   transfer: discovery.transfer,
   link: discovery.link,
+  unlink: discovery.unlink,
   'record-measure': measures.recordMeasure,
   'record-contact': measures.recordContact,
   refer: measures.refer,
@@ -31,6 +33,7 @@ const DECIDERS: { [A in DisputeAction]: Decider<A> } = {
   refuse: consent.refuseMediation,
   withdraw: consent.withdraw,
   'replace-respondent': consent.replaceRespondent,
+  'identify-party': consent.identifyParty,
   accept: mediation.accept,
   'assign-mediator': mediation.assignMediator,
   recuse: mediation.recuse,
@@ -76,6 +79,7 @@ const DECIDERS: { [A in DisputeAction]: Decider<A> } = {
   'record-task-outcome': engine.recordTaskOutcome,
   'record-conference-outcome': engine.recordConferenceOutcome,
   'record-commitment-unchecked': engine.recordCommitmentUnchecked,
+  'replace-absent': engine.replaceAbsent,
   recompute: engine.recompute,
 };
 
@@ -106,6 +110,8 @@ function barred(action: DisputeAction, state: Dispute, { actor }: Pick<Context, 
     case 'refuse':
     case 'withdraw':
       return !isParty(state, actor) && !consent.recordsForParties(state, { actor });
+    case 'sign-agreement':
+      return isTracked(actor.id);
     default:
       return false;
   }

@@ -238,3 +238,9 @@ export const link: Decider<'link'> = (state, { disputeId, relation }, context) =
     ...(repeats && state.closure === null ? raised(state, danger, 'facts', context) : []),
   ];
 };
+
+/** Undoes a link. What it added to the danger stays: a grade is lowered by two people, not by taking a line away. */
+export const unlink: Decider<'unlink'> = (state, { disputeId, reason }, { actor }) =>
+  state.links.some((link) => link.disputeId === disputeId)
+    ? [{ type: 'unlinked', by: actor.id, disputeId, reason }]
+    : refuse('unknown_reference', 'not linked to this dispute', 'disputeId', 'the id of a linked dispute');

@@ -1,5 +1,7 @@
 import { recomputeClocks } from '../clocks.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
+import { mediationActive } from '../dispute/state.ts';
+import { mediatorIsAbsent, ownerAt, ownerIsAbsent } from '../duty.ts';
 import { refuse, type Decider } from './support.ts';
 
 export const recordTaskOutcome: Decider<'record-task-outcome'> = (
@@ -60,6 +62,24 @@ export const recordCommitmentUnchecked: Decider<'record-commitment-unchecked'> =
   const byLevel = context.policy.ladder[state.level] ?? state.level;
   return [
     { type: 'supervised', by: context.actor.id, kind: 'supervision', clockId: null, byLevel, reason: null },
+  ];
+};
+
+/**
+ * Whoever no longer holds the post is replaced: the owner by whoever is on duty now at her level, a mediator by nobody
+ * yet, so that the director assigns another. Nothing happens where all still do.
+ */
+export const replaceAbsent: Decider<'replace-absent'> = (state, _command, { actor, directory, now }) => {
+  const { owner, mediation, region } = state;
+  const by = actor.id;
+  const replaced: DisputeEvent[] = ownerIsAbsent(directory, owner, region, now)
+    ? [{ type: 'owner-replaced', by, owner: ownerAt(directory, region, owner.level, now) }]
+    : [];
+  const mediators = mediationActive(state) ? [mediation.mediatorId, ...mediation.coMediatorIds] : [];
+  const left = mediators.filter((id) => id !== null && mediatorIsAbsent(directory, id, now));
+  return [
+    ...replaced,
+    ...left.map((id): DisputeEvent => ({ type: 'mediator-left', by, mediatorId: id as string })),
   ];
 };
 

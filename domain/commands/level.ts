@@ -6,7 +6,8 @@ import type { Dispute } from '../dispute/state.ts';
 import { ownerAt } from '../duty.ts';
 import { gradeOf, gradeRank } from '../grading.ts';
 import type { Context } from '../machine.ts';
-import { contains, LEVELS, rank, regionAt, type Level } from '../regions.ts';
+import { holdsAt, postsAt } from '../posts.ts';
+import { LEVELS, rank, regionAt, type Level } from '../regions.ts';
 import { holds, ROLES_OF_LEVEL, type Actor } from '../roles.ts';
 import { dueAt } from '../working-time.ts';
 import { liveClock, raised, refuse, type Decider } from './support.ts';
@@ -245,19 +246,17 @@ export const supervise: Decider<'supervise'> = (state, { kind, clockId, reason }
   return [{ type: 'supervised', by: actor.id, kind, clockId: clockId ?? null, byLevel, reason }];
 };
 
-export const assignLeader: Decider<'assign-leader'> = (state, { leaderId }, { actor, directory }) => {
-  const person = directory.staff.get(leaderId);
-  const leads =
-    person?.active === true &&
-    person.posts.some((p) => p.role === 'leader' && contains(p.region, state.region));
+export const assignLeader: Decider<'assign-leader'> = (state, { leaderId }, { actor, directory, now }) => {
+  const leads = holdsAt(directory.staff.get(leaderId), 'leader', state.region, now);
   return leads
     ? [{ type: 'leader-assigned', by: actor.id, leaderId }]
     : refuse('unknown_person', 'no leader of this region', 'leaderId');
 };
 
-export const setTeam: Decider<'set-team'> = (_state, { leadId, memberIds }, { actor, directory }) => {
+export const setTeam: Decider<'set-team'> = (_state, { leadId, memberIds }, { actor, directory, now }) => {
   if (memberIds.length > 50) return refuse('limit_exceeded', 'at most 50 members', 'memberIds');
-  const unknown = [leadId, ...memberIds].findIndex((id) => directory.staff.get(id)?.active !== true);
+  const holdsAny = (id: string): boolean => postsAt(directory.staff.get(id), now).length > 0;
+  const unknown = [leadId, ...memberIds].findIndex((id) => !holdsAny(id));
   if (unknown >= 0)
     return refuse(
       'unknown_person',

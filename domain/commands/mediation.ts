@@ -4,7 +4,9 @@ import { activeParties, type Agreement, type Dispute } from '../dispute/state.ts
 import { is } from '../dispute/who.ts';
 import { isRefusal, type Refusal } from '../errors.ts';
 import type { Context } from '../machine.ts';
+import { postsAt } from '../posts.ts';
 import { levelAbove } from '../regions.ts';
+import { isTracked } from '../tracking.ts';
 import { inForce, oralAgreement } from './discovery.ts';
 import {
   partyOf,
@@ -159,6 +161,9 @@ export const signAgreement: Decider<'sign-agreement'> = (state, command, context
   const { actor, now } = context;
   const agreement = state.agreements.find((candidate) => candidate.id === agreementId);
   if (!agreement) return refuse('unknown_agreement', 'no such agreement', 'agreementId');
+  // A PIN proves that she has a slip of paper: enough to be heard, not to be bound.
+  if (isTracked(actor.id))
+    return refuse('not_permitted', 'a tracking code is no signature', undefined, 'on paper, recorded by the mediator');
   if (agreement.effectiveAt !== null)
     return refuse('out_of_order', 'this agreement is already in force', 'agreementId');
   const outsider = partyIds.findIndex((id) => !agreement.partyIds.includes(id));
@@ -237,10 +242,10 @@ function unfit(
   state: Dispute,
   mediatorId: string,
   disclosed: boolean,
-  { directory }: Context,
+  { directory, now }: Context,
 ): Refusal | null {
-  const person = directory.staff.get(mediatorId);
-  const mediates = person?.active === true && person.posts.some((post) => post.role === 'mediator');
+  const held = postsAt(directory.staff.get(mediatorId), now);
+  const mediates = held.some((post) => post.role === 'mediator');
   if (!mediates) return refuse('unknown_person', 'no active mediator with this id', 'mediatorId');
   const involved = state.parties.some((party) => party.accountId === mediatorId);
   if (!disclosed || involved || state.mediation.recusedIds.includes(mediatorId)) {

@@ -87,6 +87,7 @@ export type DisputeCommand =
   | { action: 'mark-out-of-scope'; reason: TextRef; reporterTold: boolean }
   | { action: 'transfer'; toBodyId: string; reason: TextRef; reporterTold: boolean }
   | { action: 'link'; disputeId: string; relation: 'same-matter' | 'repeat' | 'related' }
+  | { action: 'unlink'; disputeId: string; reason: TextRef }
   | { action: 'record-measure'; kind: MeasureKind; note: TextRef; loweredRisk?: boolean }
   | {
       action: 'record-contact';
@@ -100,12 +101,14 @@ export type DisputeCommand =
   | {
       action: 'consent';
       partyId: string;
-      /** Recorded by staff for a party without an account who refused and now asks for mediation herself. */
+      /** Recorded by staff for a party without an account of her own who refused and now asks for mediation herself. */
       atOwnRequest?: boolean;
     }
   | { action: 'refuse'; partyId: string; effectTold: boolean; reason?: TextRef }
   | { action: 'withdraw'; partyId: string; reason?: TextRef }
   | { action: 'replace-respondent'; partyId: string; replacement: NewParty & { id: string } }
+  /** From now on she acts herself: through an account of hers, or a tracking code. */
+  | { action: 'identify-party'; partyId: string; accountId: string }
   | {
       action: 'accept';
       kind: MediationKind;
@@ -244,6 +247,7 @@ export type DisputeCommand =
       decisions: (Term & { id: string })[];
     }
   | { action: 'record-commitment-unchecked'; commitmentId: string }
+  | { action: 'replace-absent' }
   | { action: 'recompute' };
 
 export type DisputeAction = DisputeCommand['action'];

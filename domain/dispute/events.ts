@@ -72,6 +72,7 @@ export type DisputeEvent =
   | { type: 'marked-out-of-scope'; by: string; reason: TextRef; toldReporter: boolean }
   | { type: 'transferred'; by: string; toBodyId: string; reason: TextRef; toldReporter: boolean }
   | { type: 'linked'; by: string; disputeId: string; relation: 'same-matter' | 'repeat' | 'related' }
+  | { type: 'unlinked'; by: string; disputeId: string; reason: TextRef }
   // measures
   | {
       type: 'measure-recorded';
@@ -97,6 +98,7 @@ export type DisputeEvent =
   | { type: 'refused'; by: string; partyId: string; reason: TextRef | null }
   | { type: 'withdrawn'; by: string; partyId: string; reason: TextRef | null }
   | { type: 'respondent-replaced'; by: string; partyId: string; replacement: Party }
+  | { type: 'party-identified'; by: string; partyId: string; accountId: string }
   | { type: 'party-not-reached'; partyId: string }
   // mediation
   | { type: 'mediation-accepted'; by: string; kind: MediationKind; committeeId: string }
@@ -108,6 +110,7 @@ export type DisputeEvent =
       chosenByParties: boolean;
     }
   | { type: 'mediator-recused'; by: string; mediatorId: string; reason: TextRef }
+  | { type: 'mediator-left'; by: string; mediatorId: string }
   | {
       type: 'session-scheduled';
       by: string;
@@ -152,6 +155,7 @@ export type DisputeEvent =
   // level
   | { type: 'escalated'; by: string; from: Level; to: Level; cause: Cause; reason: TextRef | null }
   | { type: 'taken-over'; by: string; level: Level; owner: Owner; automatic: boolean }
+  | { type: 'owner-replaced'; by: string; owner: Owner }
   | { type: 'handed-down'; by: string; from: Level; to: Level; owner: Owner; reason: TextRef }
   | { type: 'returned'; by: string; to: Level; reason: TextRef; decider: Owner; count: number }
   | { type: 'return-decided'; by: string; accepted: boolean; owner: Owner; binding: boolean; reason: TextRef }

@@ -49,6 +49,8 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
       const links = state.links.filter((link) => link.disputeId !== event.disputeId);
       return { ...state, links: [...links, { disputeId: event.disputeId, relation: event.relation }] };
     }
+    case 'unlinked':
+      return { ...state, links: state.links.filter((link) => link.disputeId !== event.disputeId) };
     case 'measure-recorded':
       return {
         ...state,
@@ -90,6 +92,8 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
       const replaced = mapParties(state, [event.partyId], (party) => ({ ...party, consent: 'replaced' }));
       return { ...replaced, parties: [...replaced.parties, event.replacement] };
     }
+    case 'party-identified':
+      return mapParties(state, [event.partyId], (party) => ({ ...party, accountId: event.accountId }));
     case 'party-not-reached':
       return mapParties(state, [event.partyId], (party) => ({ ...party, consent: 'not-reached' }));
     case 'mediation-accepted':
@@ -109,9 +113,11 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
       const status = state.mediation.status === 'accepted' ? 'assigned' : state.mediation.status;
       return mediating(state, { status, mediatorId: event.mediatorId, coMediatorIds: event.coMediatorIds });
     }
+    case 'mediator-left':
     case 'mediator-recused': {
-      const recusedIds = [...state.mediation.recusedIds, event.mediatorId];
-      const { mediatorId, coMediatorIds } = state.mediation;
+      const { mediatorId, coMediatorIds, recusedIds: before } = state.mediation;
+      // Who left her post may come back to the dispute with another; who was recused may not.
+      const recusedIds = event.type === 'mediator-left' ? before : [...before, event.mediatorId];
       const lead = mediatorId === event.mediatorId;
       return mediating(state, {
         recusedIds,
@@ -182,6 +188,9 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
         handedDownFrom: null,
         receivedFrom: state.level,
       };
+    case 'owner-replaced':
+      // The same level goes on: no clock begins again because a person left.
+      return { ...state, owner: event.owner };
     case 'handed-down':
       return {
         ...enter(state, event.to, event.owner),

@@ -32,6 +32,8 @@ export interface DisputeReport {
   itemIds: string[];
   origin?: { system: string; externalNumber: string; externalDeadlineAt?: number };
   links: { disputeId: string; relation: 'same-matter' | 'repeat' | 'related' }[];
+  /** Whoever told it, where staff only write it down for her. */
+  reportedBy?: string;
 }
 
 /**
@@ -69,7 +71,7 @@ export function report(
       ...{
         calendarVersion: context.calendar.version,
         reportedAt: now,
-        reportedBy: actor.id,
+        reportedBy: input.reportedBy ?? actor.id,
         region: input.region,
       },
       ...{

@@ -22,7 +22,7 @@ export interface Party {
   kind: PartyKind;
   /** Whom a proxy, guardian or representative speaks for. */
   actsFor: string[];
-  /** The account through which this person acts herself; null when staff record her steps for her. */
+  /** The account or `track:<id>` through which this person acts herself; null when staff record her steps for her. */
   accountId: string | null;
   /** A guardian who is complained about: nothing may pass through such a person. */
   accused: boolean;

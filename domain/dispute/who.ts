@@ -36,6 +36,8 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
   const over = (...roles: Role[]): boolean => holds(actor, roles, state.region);
   // A leader of the street is neither above the district nor the city that a case was passed to.
   const at = (level: Level, ...roles: Role[]): boolean => holds(actor, roles, regionAt(state.region, level));
+  // Being named in a case is no right of its own: it ends with the last post.
+  const serves = actor.posts.length > 0;
   switch (who) {
     case 'grid':
       return over('grid-worker', 'grid-head');
@@ -51,7 +53,10 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
       return over('counter-clerk');
     case 'owner': {
       const named = [state.owner.staffId, state.leaderId, state.team?.leadId];
-      return named.includes(actor.id) || holds(actor, ROLES_OF_LEVEL[state.owner.level], state.owner.region);
+      return (
+        (serves && named.includes(actor.id)) ||
+        holds(actor, ROLES_OF_LEVEL[state.owner.level], state.owner.region)
+      );
     }
     case 'above':
       return (
@@ -64,7 +69,7 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
         at(state.pendingTransfer.to, ...ROLES_OF_LEVEL[state.pendingTransfer.to])
       );
     case 'mediator':
-      return [state.mediation.mediatorId, ...state.mediation.coMediatorIds].includes(actor.id);
+      return serves && [state.mediation.mediatorId, ...state.mediation.coMediatorIds].includes(actor.id);
     case 'director': {
       const { committeeId, status } = state.mediation;
       // What failed, or was reopened, is free for the committee of another level to accept.
@@ -77,7 +82,9 @@ export function is(who: Who, state: Dispute, { actor }: Pick<Context, 'actor'>):
     case 'party':
       return state.reportedBy === actor.id || isParty(state, actor);
     case 'member':
-      return holds(actor, REGIONAL, state.region) || state.team?.memberIds.includes(actor.id) === true;
+      return (
+        holds(actor, REGIONAL, state.region) || (serves && state.team?.memberIds.includes(actor.id) === true)
+      );
     case 'system':
       return actor.system === true;
   }

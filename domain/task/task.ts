@@ -6,7 +6,7 @@ import {
   type TimeRules,
   type WantedClock,
 } from '../clocks.ts';
-import type { Owner } from '../duty.ts';
+import { ownerAt, ownerIsAbsent, type Owner } from '../duty.ts';
 import { refuse, type Refusal } from '../errors.ts';
 import type { Clocked, Context, Machine, TextRef } from '../machine.ts';
 import { holds } from '../roles.ts';
@@ -49,7 +49,8 @@ export type TaskEvent =
   | { type: 'task-answered'; by: string; answer: TextRef }
   | { type: 'task-returned'; by: string; reason: TextRef }
   | { type: 'task-cancelled'; by: string; reason: TextRef | null }
-  | { type: 'task-fell-silent'; clockId: string };
+  | { type: 'task-fell-silent'; clockId: string }
+  | { type: 'task-owner-replaced'; by: string; owner: Owner };
 
 export type TaskCommand =
   | {
@@ -68,6 +69,7 @@ export type TaskCommand =
   | { action: 'answer'; answer: TextRef }
   | { action: 'return-task'; reason: TextRef }
   | { action: 'cancel-task'; reason?: TextRef }
+  | { action: 'replace-absent' }
   | { action: 'recompute' };
 
 export const NO_TASK: Task = {
@@ -104,6 +106,8 @@ function evolve(state: Task, event: TaskEvent, at: Instant): Task {
       return { ...state, status: 'returned' };
     case 'task-cancelled':
       return { ...state, status: 'cancelled' };
+    case 'task-owner-replaced':
+      return { ...state, owner: event.owner };
     case 'task-fell-silent':
       return { ...state, silences: state.silences + 1 };
     default:
@@ -115,7 +119,8 @@ function evolve(state: Task, event: TaskEvent, at: Instant): Task {
 export function mayHandle(state: Task, { actor }: Pick<Context, 'actor'>): boolean {
   const { bodyId, region, level } = state.target;
   if (bodyId !== null) return actor.posts.some((post) => post.bodyId === bodyId);
-  return actor.id === state.owner?.staffId || holds(actor, ROLES_OF_LEVEL[level], region);
+  const named = actor.posts.length > 0 && actor.id === state.owner?.staffId;
+  return named || holds(actor, ROLES_OF_LEVEL[level], region);
 }
 
 /** The actions this person may take on the task now. */
@@ -124,8 +129,10 @@ export function allowedTaskActions(
   context: Pick<Context, 'actor' | 'now'>,
 ): TaskCommand['action'][] {
   if (!isOpenTask(state) || !mayHandle(state, context)) return [];
+  // Whoever brings a need is answered by whoever received it first; only what a petition office sent goes back.
   const returnable =
     state.status === 'open' &&
+    (state.reportedBy === null || state.fromPetition) &&
     state.clocks.some((clock) => clock.kind === returnClock(state) && isLive(clock));
   return [
     ...(state.status === 'open' && state.kind !== 'stabilise' ? (['report-in'] as const) : []),
@@ -144,6 +151,8 @@ function decide(state: Task, command: TaskCommand, context: Context): (TaskEvent
   switch (command.action) {
     case 'recompute':
       return recomputeClocks(state.clocks, context.now, context);
+    case 'replace-absent':
+      return replaceAbsent(state, context);
     case 'cancel-task':
       if (actor.system !== true) return refuse('not_permitted', 'a task is cancelled through its dispute');
       return [{ type: 'task-cancelled', by: actor.id, reason: command.reason ?? null }];
@@ -165,6 +174,16 @@ function open(state: Task, command: Extract<TaskCommand, { action: 'open-task' }
   if (state.status !== 'new') return refuse('out_of_order', 'this task is already open');
   const { action: _, ...data } = command;
   return [{ type: 'task-opened', ...data }];
+}
+
+/** Who no longer holds the post is replaced by whoever is on duty now where the task was sent. */
+function replaceAbsent(
+  { owner, target: { region, level } }: Task,
+  { actor, directory, now }: Context,
+): TaskEvent[] | Refusal {
+  if (actor.system !== true) return refuse('not_permitted', 'the engine replaces who has left');
+  if (owner === null || !ownerIsAbsent(directory, owner, region, now)) return [];
+  return [{ type: 'task-owner-replaced', by: actor.id, owner: ownerAt(directory, region, level, now) }];
 }
 
 function handled(

@@ -1,6 +1,7 @@
-import { contains, rank, type Level } from '../../domain/regions.ts';
+import { rank, type Level } from '../../domain/regions.ts';
 import { activeParties, mediationActive, type Dispute } from '../../domain/dispute/state.ts';
 import type { StaffFact } from '../../domain/duty.ts';
+import { holdsAt } from '../../domain/posts.ts';
 import type { ReadModel, WorkItem } from '../../ports/handler.ts';
 import { dueOf, itemAt } from './item.ts';
 
@@ -71,9 +72,9 @@ const PROPOSED_MAX = 3;
  * Mediators of the region without conflict of interest: experienced in the category first, then the least loaded. A
  * proposal with its reasons; a person assigns, and may assign anyone else.
  */
-export function proposeMediators(state: Dispute, { directory, mediatorLoad }: ReadModel): ProposedMediator[] {
+export function proposeMediators(state: Dispute, { directory, mediatorLoad, now }: ReadModel): ProposedMediator[] {
   return [...directory.staff.values()]
-    .filter((person) => person.active && mediatesIn(person, state.region) && !conflicted(person, state))
+    .filter((person) => holdsAt(person, 'mediator', state.region, now) && !conflicted(person, state))
     .map((person) => ({
       mediatorId: person.id,
       load: mediatorLoad.get(person.id) ?? 0,
@@ -87,9 +88,6 @@ export function proposeMediators(state: Dispute, { directory, mediatorLoad }: Re
     )
     .slice(0, PROPOSED_MAX);
 }
-
-const mediatesIn = (person: StaffFact, region: string): boolean =>
-  person.posts.some((post) => post.role === 'mediator' && contains(post.region, region));
 
 /** A party, whoever reported it, and whoever was recused cannot mediate it. */
 const conflicted = ({ id }: StaffFact, state: Dispute): boolean =>

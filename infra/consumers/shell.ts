@@ -11,6 +11,7 @@ import {
   type BusLogger,
   type DeliveredMessage,
 } from '../../ports/event-bus.ts';
+import { isPassingState } from '../../ports/failures.ts';
 import type { CaseKey, Handler, ReadModel } from '../../ports/handler.ts';
 import { readEvent, type BusEvent } from '../../schemas/events/envelope.ts';
 import {
@@ -58,11 +59,24 @@ export function createShell(handler: Handler, deps: ShellDeps) {
       });
       await heartbeat();
       const events = messages.flatMap(({ event }) => (event === null ? [] : [event]));
-      await dispatch(handler, deps, events, counts.commands);
+      await beating(heartbeat, () => dispatch(handler, deps, events, counts.commands));
       const { events: done, deadLetters } = counts;
       if (done.length + deadLetters > 0) deps.onBatch?.({ group: handler.group, events: done, deadLetters });
     },
   };
+}
+
+/** Cases may answer later than a silent member of the group loses its partitions (10 s). */
+const BEAT_MS = 2_000;
+
+async function beating(heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> {
+  // One that fails is no news here: the bus looks at its own connection after the batch.
+  const timer = setInterval(() => void heartbeat().catch(() => undefined), BEAT_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 interface Message {
@@ -234,14 +248,11 @@ export async function replayLetter(
   return { dispatch: () => dispatch(handler, deps, [event], true) };
 }
 
-// Connection trouble, locks, timeouts, a full disk, a server that restarts: all of it passes.
-const PASSING = /^(08|40|53|55|57|58)/;
-
 /** Whether waiting may help. Anything that is not known to be permanent waits: nothing is lost by it. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof TransientError) return true;
   if (error instanceof PermanentError) return false;
-  if (error instanceof pg.DatabaseError) return PASSING.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) return isPassingState(error.code ?? '');
   return !(error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError);
 }
 

@@ -8,18 +8,32 @@ export type DirectorySource = (version: number, db: Queryable) => Promise<Direct
 const LOAD = `
   SELECT
     (SELECT coalesce(jsonb_agg(code), '[]') FROM regions) AS regions,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'posts', posts, 'active', active, 'skills', skills)), '[]')
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'posts', posts, 'active', active, 'skills', skills,
+       'leavesAt', leaves_at_ms, 'home', region)), '[]')
        FROM staff) AS staff,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'kind', kind, 'regions', regions,
-       'categories', categories)), '[]') FROM bodies) AS bodies,
+       'categories', categories)), '[]') FROM bodies WHERE active) AS bodies,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('staffId', staff_id, 'region', region, 'role', role,
-       'capacity', capacity, 'from', from_ms, 'to', to_ms) ORDER BY from_ms, id), '[]') FROM duty_roster) AS duties`;
+       'capacity', capacity, 'from', from_ms, 'to', to_ms, 'standsInFor', stands_in_for) ORDER BY from_ms, id), '[]') FROM duty_roster) AS duties`;
 
 interface Row {
   regions: string[];
   staff: StaffFact[];
   bodies: BodyFact[];
   duties: DutyFact[];
+}
+
+/** The directory as it stands now, under the version it is known by. */
+export async function loadDirectory(db: Queryable, version = 0): Promise<Directory> {
+  const { rows } = await db.query<Row>(LOAD);
+  const { regions, staff, bodies, duties } = rows[0]!;
+  return {
+    version,
+    regions: new Set(regions),
+    staff: new Map(staff.map((person) => [person.id, person])),
+    bodies: new Map(bodies.map((body) => [body.id, body])),
+    duties,
+  };
 }
 
 /**
@@ -30,15 +44,7 @@ export function createDirectorySource(): DirectorySource {
   let cached: { version: number; directory: Directory } | undefined;
   return async (version, db) => {
     if (cached?.version === version) return cached.directory;
-    const { rows } = await db.query<Row>(LOAD);
-    const { regions, staff, bodies, duties } = rows[0]!;
-    const directory: Directory = {
-      version,
-      regions: new Set(regions),
-      staff: new Map(staff.map((person) => [person.id, person])),
-      bodies: new Map(bodies.map((body) => [body.id, body])),
-      duties,
-    };
+    const directory = await loadDirectory(db, version);
     if (cached === undefined || cached.version < version) cached = { version, directory };
     return directory;
   };

@@ -1,3 +1,4 @@
+import type { Candidate } from '../../domain/similarity.ts';
 import type { Queryable } from './pool.ts';
 import { caseRow, eventRows, type CaseChange } from './rows.ts';
 import {
@@ -15,6 +16,8 @@ export interface NewParty {
   name: string;
   phone: Buffer | null;
   idNumber: Buffer | null;
+  phoneHash: Buffer | null;
+  idNumberHash: Buffer | null;
   accountId: string | null;
 }
 
@@ -25,18 +28,22 @@ export interface NewCase {
   answer: unknown;
   texts: { id: string; body: string }[];
   parties: NewParty[];
-  /** Suggests disputes of the same region and category reported since then; null asks for none. */
-  similarSince: number | null;
+  /** What a dispute is found by; null for a case of another kind. */
+  search: { placeId: string | null; document: string } | null;
+  /** Asks for disputes around it whose words are like these; null asks for none. */
+  compare: { own: string; any: string } | null;
 }
 
 export interface Inserted {
   recorded: Recorded;
-  similar: { id: string; number: string }[];
+  around: Candidate[];
 }
 
+const PARTY_COLUMNS = 'id, dispute_id, side, name, phone, id_number, phone_hash, id_number_hash, account_id';
+
 /**
- * Several reports in one statement: command, first events, row, outbox, texts and parties, and a look for similar disputes
- * (exactly this region and category, newest first). A command's row decides whether its report came before: then nothing
+ * Several reports in one statement: command, first events, row, outbox, texts, parties and what it is found by, and a look for
+ * disputes around it. A command's row decides whether its report came before: then nothing
  * of it is written. Sorted by command, so that two statements that share reports cannot wait for each other.
  */
 const INTAKE = `
@@ -57,21 +64,25 @@ const INTAKE = `
   t AS (INSERT INTO texts (id, case_id, body, recorded_at_ms)
     SELECT id, case_id, body, recorded_at_ms FROM jsonb_to_recordset($5::jsonb)
       AS x(command_id text, id text, case_id text, body text, recorded_at_ms bigint) JOIN k USING (command_id)),
-  p AS (INSERT INTO parties (id, dispute_id, side, name, phone, id_number, account_id)
-    SELECT id, dispute_id, side, name, phone, id_number, account_id FROM jsonb_to_recordset($6::jsonb)
-      AS x(command_id text, id text, dispute_id text, side text, name text, phone bytea, id_number bytea, account_id text)
+  p AS (INSERT INTO parties (${PARTY_COLUMNS})
+    SELECT ${PARTY_COLUMNS} FROM jsonb_to_recordset($6::jsonb)
+      AS x(command_id text, id text, dispute_id text, side text, name text, phone bytea, id_number bytea, phone_hash bytea,
+        id_number_hash bytea, account_id text)
+      JOIN k USING (command_id)),
+  s AS (INSERT INTO dispute_search (dispute_id, region_number, opened_at_ms, place_id, document)
+    SELECT dispute_id, region_number, opened_at_ms, place_id, document::tsvector FROM jsonb_to_recordset($7::jsonb)
+      AS x(command_id text, dispute_id text, region_number bigint, opened_at_ms bigint, place_id text, document text)
       JOIN k USING (command_id))
-  SELECT w.v->>'command_id' AS "commandId", k.command_id IS NOT NULL AS inserted, (
-    SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'number', s.number)), '[]') FROM (
-      SELECT id, number FROM cases WHERE kind = 'dispute' AND region_number = (w.v->'row'->>'region_number')::bigint
-        AND category = w.v->'row'->>'category' AND opened_at_ms >= (w.v->>'since')::bigint AND id <> w.v->'row'->>'id'
-      ORDER BY opened_at_ms DESC LIMIT 5) s) AS similar
+  SELECT w.v->>'command_id' AS "commandId", k.command_id IS NOT NULL AS inserted,
+    CASE WHEN w.v->>'own' IS NULL THEN '[]' ELSE disputes_near(
+      (w.v->'row'->>'region_number')::bigint / 1000, w.v->>'place_id', (w.v->>'own')::tsvector,
+      (w.v->>'any')::tsquery, w.v->'row'->>'id') END AS around
   FROM jsonb_array_elements($4::jsonb) AS w(v) LEFT JOIN k ON k.command_id = w.v->>'command_id'`;
 
 interface Row {
   commandId: string;
   inserted: boolean;
-  similar: Inserted['similar'];
+  around: Inserted['around'];
 }
 
 const actOf = ({ change: { acts } }: NewCase): CaseChange['acts'][number] => {
@@ -83,8 +94,9 @@ const actOf = ({ change: { acts } }: NewCase): CaseChange['acts'][number] => {
 const hex = (bytes: Buffer | null): string | null => (bytes === null ? null : `\\x${bytes.toString('hex')}`);
 
 async function insertCases(db: Queryable, batch: NewCase[]): Promise<Inserted[]> {
-  const parts: object[][] = [[], [], [], [], [], []];
-  const [commands, events, outbox, rows, texts, parties] = parts as [
+  const parts: object[][] = [[], [], [], [], [], [], []];
+  const [commands, events, outbox, rows, texts, parties, searched] = parts as [
+    object[],
     object[],
     object[],
     object[],
@@ -93,7 +105,7 @@ async function insertCases(db: Queryable, batch: NewCase[]): Promise<Inserted[]>
     object[],
   ];
   for (const one of batch) {
-    const { change, answer, similarSince } = one;
+    const { change, answer, search, compare } = one;
     const act = actOf(one);
     const command_id = act.commandId;
     const made = eventRows(change);
@@ -101,10 +113,19 @@ async function insertCases(db: Queryable, batch: NewCase[]): Promise<Inserted[]>
     const of = { case_kind: change.kind, case_id: change.id, recorded_at_ms: change.now };
     events.push(...made.events.map((event) => ({ ...event, ...of })));
     outbox.push(...made.outbox.map((message, n) => ({ ...message, command_id, place: outbox.length + n })));
-    rows.push({ command_id, row: caseRow(change), since: similarSince });
+    const row = caseRow(change);
+    rows.push({ command_id, row, place_id: search?.placeId ?? null, ...compare });
+    if (search !== null) {
+      const { region_number, opened_at_ms } = row;
+      const found = { dispute_id: change.id, region_number, opened_at_ms, document: search.document };
+      searched.push({ command_id, ...found, place_id: search.placeId });
+    }
     texts.push(...one.texts.map((text) => ({ ...text, ...of, command_id })));
-    for (const { phone, idNumber, accountId, ...party } of one.parties) {
-      const sealed = { phone: hex(phone), id_number: hex(idNumber) };
+    for (const { phone, idNumber, phoneHash, idNumberHash, accountId, ...party } of one.parties) {
+      const sealed = {
+        ...{ phone: hex(phone), id_number: hex(idNumber) },
+        ...{ phone_hash: hex(phoneHash), id_number_hash: hex(idNumberHash) },
+      };
       parties.push({ ...party, ...sealed, account_id: accountId, dispute_id: change.id, command_id });
     }
   }
@@ -114,9 +135,9 @@ async function insertCases(db: Queryable, batch: NewCase[]): Promise<Inserted[]>
   return Promise.all(
     batch.map(async (one): Promise<Inserted> => {
       const { commandId, bodyHash } = actOf(one);
-      const { inserted, similar } = found.get(commandId)!;
+      const { inserted, around } = found.get(commandId)!;
       const recorded: Recorded = inserted ? { known: false } : await recordedBefore(db, commandId, bodyHash);
-      return { recorded, similar };
+      return { recorded, around };
     }),
   );
 }

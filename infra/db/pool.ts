@@ -4,6 +4,8 @@ export interface PoolOptions {
   /** At least the number of local activities a worker runs at once, or they wait for each other. */
   max?: number;
   statementTimeout_ms?: number;
+  /** Becomes this role as each connection opens. */
+  role?: string;
   /** A lost idle connection is not a failure: the pool opens another. Told here so that it is not silent. */
   onIdleError?: (error: Error) => void;
 }
@@ -37,6 +39,7 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): pg.P
     max: options.max ?? 40,
     statement_timeout: options.statementTimeout_ms ?? 2_000,
     idle_in_transaction_session_timeout: 5_000,
+    ...(options.role !== undefined && { options: `-c role=${options.role}` }),
     // When the host is gone nobody answers at all, not even the statement's own timeout.
     query_timeout: (options.statementTimeout_ms ?? 2_000) + 2_000,
     keepAlive: true,

@@ -19,8 +19,10 @@ export interface CaseCodes {
   disputeId: string | null;
   policyVersion: string;
   title: string | null;
-  /** Persons who may see the case whatever its region. */
+  /** Persons who may see the case whatever its region, and bodies as `body:<id>`. */
   members: string[];
+  /** References of the texts that whoever sees the case may read, though they were written on another one. */
+  texts: string[];
 }
 
 export const CLOCK_STATES = ['broken', 'soon', 'fine', 'none'] as const;
@@ -59,7 +61,7 @@ export function caseRow({ kind, id, state, codes, final, now }: CaseChange): Rec
     // As text: a JSON number of 15 digits is exact, a bigint is not JSON at all.
     region_number: rangeOf(codes.region).from.toString(),
     ...{ category: codes.category, stage: codes.stage, level: codes.level, grade: codes.grade },
-    ...{ title: codes.title, members: codes.members, ...clockSummary(state) },
+    ...{ title: codes.title, members: codes.members, shown_texts: codes.texts, ...clockSummary(state) },
     ...{
       owner_id: codes.ownerId,
       final,

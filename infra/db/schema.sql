@@ -3,15 +3,78 @@
 -- columns
 accounts.id text not null
 accounts.login text not null
-accounts.password_hash text not null
+accounts.password_hash text
 accounts.name text not null
 accounts.active boolean not null default true
+accounts.kind text not null default 'person'::text
+accounts.failed_logins integer not null default 0
+accounts.locked_until_ms bigint
+accounts.one_time_until_ms bigint
+api_keys.id text not null
+api_keys.account_id text not null
+api_keys.name text not null
+api_keys.scopes text[] not null
+api_keys.secret_hash bytea not null
+api_keys.old_secret_hash bytea
+api_keys.old_valid_until_ms bigint
+api_keys.created_by text not null
+api_keys.created_at_ms bigint not null
+api_keys.expires_at_ms bigint
+api_keys.revoked_at_ms bigint
+api_keys.last_used_at_ms bigint
+attachments.id text not null
+attachments.upload_id text not null
+attachments.upload_hash text not null
+attachments.dispute_id text not null
+attachments.uploaded_by text not null
+attachments.uploaded_as text not null
+attachments.kind text not null
+attachments.audience text not null
+attachments.side text
+attachments.name text not null
+attachments.media_type text not null
+attachments.bytes integer not null
+attachments.sha256 text not null
+attachments.source_sha256 text not null
+attachments.width integer
+attachments.height integer
+attachments.thumbnail_bytes integer
+attachments.location_kept boolean not null
+attachments.uploaded_at_ms bigint not null
+attachments.deleted_at_ms bigint
+attachments.deleted_by text
+attachments.delete_reason text
+attachments.bytes_removed_at_ms bigint
+audit_log.id bigint not null identity
+audit_log.at_ms bigint not null default ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
+audit_log.actor_id text not null
+audit_log.kind text not null
+audit_log.case_kind text
+audit_log.case_id text
+audit_log.fields text[] not null
+audit_log.detail jsonb
+audit_log.request_id text not null
+audit_seals.number bigint not null
+audit_seals.at_ms bigint not null
+audit_seals.from_id bigint not null
+audit_seals.to_id bigint not null
+audit_seals.count integer not null
+audit_seals.emptied boolean not null
+audit_seals.ids bigint[] not null
+audit_seals.leaves bytea not null
+audit_seals.previous bytea not null
+audit_seals.hash bytea not null
+audit_seals.signature bytea not null
+audit_seals.key_id text not null
+audit_tail.id bigint not null
 bodies.id text not null
 bodies.name text not null
 bodies.kind text not null
 bodies.regions jsonb not null
 bodies.categories jsonb not null
 bodies.duty_contact text
+bodies.active boolean not null default true
+bodies.version integer not null default 1
 calendars.version text not null
 calendars.document jsonb not null
 calendars.created_at timestamp with time zone not null default now()
@@ -37,6 +100,7 @@ cases.final boolean not null
 cases.next_wake_at_ms bigint
 cases.opened_at_ms bigint not null
 cases.updated_at_ms bigint not null
+cases.shown_texts text[] not null default '{}'::text[]
 commands.command_id text not null
 commands.case_kind text not null
 commands.case_id text not null
@@ -67,6 +131,11 @@ dead_letters.created_at timestamp with time zone not null default now()
 dead_letters.closed_at timestamp with time zone
 directory_version.id boolean not null default true
 directory_version.version bigint not null
+dispute_search.dispute_id text not null
+dispute_search.region_number bigint not null
+dispute_search.opened_at_ms bigint not null
+dispute_search.place_id text
+dispute_search.document tsvector not null
 duty_roster.id text not null
 duty_roster.staff_id text not null
 duty_roster.region text not null
@@ -74,6 +143,7 @@ duty_roster.role text not null
 duty_roster.capacity text not null
 duty_roster.from_ms bigint not null
 duty_roster.to_ms bigint
+duty_roster.stands_in_for text
 events.case_kind text not null
 events.case_id text not null
 events.version integer not null
@@ -95,6 +165,12 @@ notices.kind text not null
 notices.case_id text not null
 notices.status text not null default 'open'::text
 notices.not_before_ms bigint not null
+open311_requests.command_id text not null
+open311_requests.token text not null
+open311_requests.service_code text not null
+open311_requests.requested_at_ms bigint not null
+open311_requests.case_kind text
+open311_requests.case_id text
 outbox.id bigint not null identity
 outbox.topic text not null
 outbox.key text not null
@@ -107,24 +183,79 @@ parties.name text not null
 parties.phone bytea
 parties.id_number bytea
 parties.account_id text
+parties.phone_hash bytea
+parties.id_number_hash bytea
 places.id text not null
 places.name text not null
 places.region text not null
+places.active boolean not null default true
+places.version integer not null default 1
 policies.version text not null
 policies.document jsonb not null
 policies.created_at timestamp with time zone not null default now()
 policies.activated_at timestamp with time zone
+refresh_tokens.hash bytea not null
+refresh_tokens.session_id text not null
+refresh_tokens.used_at_ms bigint
 regions.code text not null
 regions.name text not null
+saved_filters.id text not null
+saved_filters.person_id text not null
+saved_filters.name text not null
+saved_filters.filter jsonb not null
+saved_filters.updated_at_ms bigint not null
+sessions.id text not null
+sessions.account_id text not null
+sessions.kind text not null
+sessions.started_at_ms bigint not null
+sessions.renewed_at_ms bigint not null
+sessions.expires_at_ms bigint not null
+sessions.ended_at_ms bigint
+sessions.ended_because text
 staff.id text not null
 staff.name text not null
 staff.active boolean not null default true
 staff.posts jsonb not null
 staff.skills jsonb not null default '[]'::jsonb
+staff.region text
+staff.leaves_at_ms bigint
+staff.version integer not null default 1
+statements.id text not null
+statements.case_kind text not null
+statements.case_id text not null
+statements.text text not null
+statements.body_hash text not null
+statements.speaks_for text not null
+statements.written_by text not null
+statements.by_staff boolean not null
+statements.written_at_ms bigint not null
+statements.occurred_at_ms bigint
 texts.id text not null
 texts.case_id text not null
 texts.body text not null
 texts.recorded_at_ms bigint not null
+tracking_codes.id text not null
+tracking_codes.principal text not null
+tracking_codes.code_hash bytea not null
+tracking_codes.pin_hash text not null
+tracking_codes.one_time_until_ms bigint
+tracking_codes.issued_at_ms bigint not null
+tracking_codes.issued_by text
+tracking_codes.used_at_ms bigint
+tracking_codes.ended_at_ms bigint
+tracking_codes.failures integer not null default 0
+tracking_codes.locked_until_ms bigint
+tracking_holders.id text not null
+tracking_holders.case_kind text not null
+tracking_holders.case_id text not null
+tracking_holders.speaks_for text not null
+tracking_holders.language text not null
+tracking_holders.name text
+tracking_holders.phone bytea
+tracking_holders.phone_hash bytea
+tracking_sessions.token_hash bytea not null
+tracking_sessions.code_id text not null
+tracking_sessions.expires_at_ms bigint not null
 work_items.id text not null
 work_items.queue text not null
 work_items.region text not null
@@ -148,6 +279,18 @@ work_items.closed_by_event text
 -- constraints
 accounts accounts_login_unique UNIQUE (login)
 accounts accounts_pkey PRIMARY KEY (id)
+api_keys api_keys_account_id_accounts_id_fk FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+api_keys api_keys_pkey PRIMARY KEY (id)
+attachments attachments_audience CHECK ((audience = ANY (ARRAY['staff'::text, 'side'::text, 'all'::text])))
+attachments attachments_kind CHECK ((kind = ANY (ARRAY['evidence'::text, 'document'::text, 'mediation'::text])))
+attachments attachments_pkey PRIMARY KEY (id)
+attachments attachments_protected CHECK (((audience = 'staff'::text) OR ((uploaded_as <> 'reporter'::text) AND (kind <> 'mediation'::text))))
+attachments attachments_side CHECK (((audience = 'side'::text) = (side IS NOT NULL)))
+attachments attachments_standing CHECK ((uploaded_as = ANY (ARRAY['staff'::text, 'reporter'::text, 'party'::text])))
+attachments attachments_upload_id_unique UNIQUE (upload_id)
+audit_log audit_log_pkey PRIMARY KEY (id)
+audit_seals audit_seals_pkey PRIMARY KEY (number)
+audit_tail audit_tail_pkey PRIMARY KEY (id)
 bodies bodies_pkey PRIMARY KEY (id)
 calendars calendars_pkey PRIMARY KEY (version)
 cases cases_kind_id_pk PRIMARY KEY (kind, id)
@@ -156,30 +299,63 @@ commands commands_pkey PRIMARY KEY (command_id)
 dead_letters dead_letters_pkey PRIMARY KEY (id)
 directory_version directory_version_one_row CHECK (id)
 directory_version directory_version_pkey PRIMARY KEY (id)
+dispute_search dispute_search_pkey PRIMARY KEY (dispute_id)
 duty_roster duty_roster_pkey PRIMARY KEY (id)
 duty_roster duty_roster_staff_id_staff_id_fk FOREIGN KEY (staff_id) REFERENCES staff(id)
+duty_roster duty_roster_stands_in_for_staff_id_fk FOREIGN KEY (stands_in_for) REFERENCES staff(id)
+duty_roster duty_roster_times CHECK (((to_ms IS NULL) OR (to_ms >= from_ms)))
 events events_case_kind_case_id_version_pk PRIMARY KEY (case_kind, case_id, version)
 inbox inbox_group_name_event_id_pk PRIMARY KEY (group_name, event_id)
 notices notices_pkey PRIMARY KEY (id)
+open311_requests open311_requests_pkey PRIMARY KEY (command_id)
+open311_requests open311_requests_token_unique UNIQUE (token)
 outbox outbox_pkey PRIMARY KEY (id)
 parties parties_pkey PRIMARY KEY (id)
 places places_pkey PRIMARY KEY (id)
 places places_region_regions_code_fk FOREIGN KEY (region) REFERENCES regions(code)
 policies policies_pkey PRIMARY KEY (version)
+refresh_tokens refresh_tokens_pkey PRIMARY KEY (hash)
+refresh_tokens refresh_tokens_session_id_sessions_id_fk FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE
 regions regions_pkey PRIMARY KEY (code)
+saved_filters saved_filters_names UNIQUE (person_id, name)
+saved_filters saved_filters_pkey PRIMARY KEY (id)
+sessions sessions_account_id_accounts_id_fk FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+sessions sessions_pkey PRIMARY KEY (id)
 staff staff_pkey PRIMARY KEY (id)
+staff staff_region_regions_code_fk FOREIGN KEY (region) REFERENCES regions(code)
+statements statements_pkey PRIMARY KEY (id)
 texts texts_pkey PRIMARY KEY (id)
+tracking_codes tracking_codes_code_hash_unique UNIQUE (code_hash)
+tracking_codes tracking_codes_pkey PRIMARY KEY (id)
+tracking_codes tracking_codes_principal_tracking_holders_id_fk FOREIGN KEY (principal) REFERENCES tracking_holders(id) ON DELETE CASCADE
+tracking_holders tracking_holders_pkey PRIMARY KEY (id)
+tracking_sessions tracking_sessions_code_id_tracking_codes_id_fk FOREIGN KEY (code_id) REFERENCES tracking_codes(id) ON DELETE CASCADE
+tracking_sessions tracking_sessions_pkey PRIMARY KEY (token_hash)
 work_items work_items_pkey PRIMARY KEY (id)
 
 -- indexes
 CREATE UNIQUE INDEX accounts_login_unique ON public.accounts USING btree (login)
 CREATE UNIQUE INDEX accounts_pkey ON public.accounts USING btree (id)
+CREATE INDEX api_keys_of_account ON public.api_keys USING btree (account_id)
+CREATE UNIQUE INDEX api_keys_pkey ON public.api_keys USING btree (id)
+CREATE INDEX attachments_of_dispute ON public.attachments USING btree (dispute_id, uploaded_at_ms, id) WHERE (deleted_at_ms IS NULL)
+CREATE UNIQUE INDEX attachments_pkey ON public.attachments USING btree (id)
+CREATE INDEX attachments_to_remove ON public.attachments USING btree (deleted_at_ms) WHERE ((deleted_at_ms IS NOT NULL) AND (bytes_removed_at_ms IS NULL))
+CREATE UNIQUE INDEX attachments_upload_id_unique ON public.attachments USING btree (upload_id)
+CREATE INDEX audit_log_of_actor ON public.audit_log USING btree (actor_id, id)
+CREATE INDEX audit_log_of_case ON public.audit_log USING btree (case_id, id)
+CREATE UNIQUE INDEX audit_log_pkey ON public.audit_log USING btree (id)
+CREATE UNIQUE INDEX audit_seals_pkey ON public.audit_seals USING btree (number)
+CREATE UNIQUE INDEX audit_tail_pkey ON public.audit_tail USING btree (id)
 CREATE UNIQUE INDEX bodies_pkey ON public.bodies USING btree (id)
 CREATE UNIQUE INDEX calendars_pkey ON public.calendars USING btree (version)
+CREATE INDEX cases_disputes_due ON public.cases USING btree (COALESCE(due_at_ms, '8640000000000000'::bigint), id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_disputes_of_region ON public.cases USING btree (region_number, opened_at_ms, id) INCLUDE (category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_disputes_opened ON public.cases USING btree (opened_at_ms, id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
 CREATE UNIQUE INDEX cases_kind_id_pk ON public.cases USING btree (kind, id)
 CREATE UNIQUE INDEX cases_number_unique ON public.cases USING btree (number)
 CREATE INDEX cases_of_members ON public.cases USING gin (members)
-CREATE INDEX cases_region ON public.cases USING btree (kind, region_number, opened_at_ms)
+CREATE INDEX cases_of_texts ON public.cases USING gin (shown_texts)
 CREATE INDEX cases_wake ON public.cases USING btree (next_wake_at_ms) WHERE (NOT final)
 CREATE INDEX commands_of_cause ON public.commands USING btree (cause) WHERE ((answer IS NULL) AND (cause IS NOT NULL))
 CREATE UNIQUE INDEX commands_pkey ON public.commands USING btree (command_id)
@@ -187,33 +363,121 @@ CREATE INDEX commands_unanswered ON public.commands USING btree (recorded_at_ms)
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (group_name, key, id) WHERE (status = 'open'::text)
 CREATE UNIQUE INDEX dead_letters_pkey ON public.dead_letters USING btree (id)
 CREATE UNIQUE INDEX directory_version_pkey ON public.directory_version USING btree (id)
+CREATE INDEX dispute_search_of_community ON public.dispute_search USING btree (((region_number / 1000)), opened_at_ms)
+CREATE INDEX dispute_search_of_place ON public.dispute_search USING btree (place_id, opened_at_ms) WHERE (place_id IS NOT NULL)
+CREATE INDEX dispute_search_opened ON public.dispute_search USING btree (opened_at_ms, dispute_id)
+CREATE UNIQUE INDEX dispute_search_pkey ON public.dispute_search USING btree (dispute_id)
+CREATE INDEX dispute_search_words ON public.dispute_search USING gin (document) WITH (gin_pending_list_limit='256')
 CREATE INDEX duty_roster_of_region ON public.duty_roster USING btree (region)
 CREATE UNIQUE INDEX duty_roster_pkey ON public.duty_roster USING btree (id)
 CREATE UNIQUE INDEX events_case_kind_case_id_version_pk ON public.events USING btree (case_kind, case_id, version)
 CREATE UNIQUE INDEX inbox_group_name_event_id_pk ON public.inbox USING btree (group_name, event_id)
 CREATE UNIQUE INDEX notices_once ON public.notices USING btree (event_id, person_id, channel)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+CREATE INDEX open311_requests_newest ON public.open311_requests USING btree (requested_at_ms)
+CREATE UNIQUE INDEX open311_requests_of_case ON public.open311_requests USING btree (case_id)
+CREATE UNIQUE INDEX open311_requests_pkey ON public.open311_requests USING btree (command_id)
+CREATE UNIQUE INDEX open311_requests_token_unique ON public.open311_requests USING btree (token)
+CREATE INDEX open311_requests_without_case ON public.open311_requests USING btree (requested_at_ms) WHERE (case_id IS NULL)
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree (id)
 CREATE INDEX parties_of_dispute ON public.parties USING btree (dispute_id)
+CREATE INDEX parties_of_id_number ON public.parties USING btree (id_number_hash)
+CREATE INDEX parties_of_name ON public.parties USING btree (name)
+CREATE INDEX parties_of_phone ON public.parties USING btree (phone_hash)
 CREATE UNIQUE INDEX parties_pkey ON public.parties USING btree (id)
+CREATE INDEX places_of_region ON public.places USING btree (region)
 CREATE UNIQUE INDEX places_pkey ON public.places USING btree (id)
 CREATE UNIQUE INDEX policies_pkey ON public.policies USING btree (version)
+CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id)
+CREATE UNIQUE INDEX refresh_tokens_pkey ON public.refresh_tokens USING btree (hash)
 CREATE UNIQUE INDEX regions_pkey ON public.regions USING btree (code)
+CREATE UNIQUE INDEX saved_filters_names ON public.saved_filters USING btree (person_id, name)
+CREATE UNIQUE INDEX saved_filters_pkey ON public.saved_filters USING btree (id)
+CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at_ms)
+CREATE INDEX sessions_of_account ON public.sessions USING btree (account_id)
+CREATE UNIQUE INDEX sessions_pkey ON public.sessions USING btree (id)
+CREATE INDEX staff_of_region ON public.staff USING btree (region)
 CREATE UNIQUE INDEX staff_pkey ON public.staff USING btree (id)
+CREATE INDEX statements_of_case ON public.statements USING btree (case_kind, case_id, written_at_ms, id)
+CREATE UNIQUE INDEX statements_pkey ON public.statements USING btree (id)
 CREATE UNIQUE INDEX texts_pkey ON public.texts USING btree (id)
+CREATE UNIQUE INDEX tracking_codes_code_hash_unique ON public.tracking_codes USING btree (code_hash)
+CREATE UNIQUE INDEX tracking_codes_in_force ON public.tracking_codes USING btree (principal) WHERE (ended_at_ms IS NULL)
+CREATE INDEX tracking_codes_of_holder ON public.tracking_codes USING btree (principal)
+CREATE UNIQUE INDEX tracking_codes_pkey ON public.tracking_codes USING btree (id)
+CREATE INDEX tracking_holders_of_case ON public.tracking_holders USING btree (case_id)
+CREATE INDEX tracking_holders_of_phone ON public.tracking_holders USING btree (phone_hash)
+CREATE UNIQUE INDEX tracking_holders_pkey ON public.tracking_holders USING btree (id)
+CREATE INDEX tracking_sessions_by_end ON public.tracking_sessions USING btree (expires_at_ms)
+CREATE INDEX tracking_sessions_of_code ON public.tracking_sessions USING btree (code_id)
+CREATE UNIQUE INDEX tracking_sessions_pkey ON public.tracking_sessions USING btree (token_hash)
 CREATE INDEX work_items_of_case ON public.work_items USING btree (case_id) WHERE (status = 'open'::text)
 CREATE INDEX work_items_of_mediators ON public.work_items USING btree (assignee_id) WHERE ((status = 'open'::text) AND (kind = 'mediate'::text))
 CREATE UNIQUE INDEX work_items_once ON public.work_items USING btree (queue, kind, case_id, subject)
 CREATE INDEX work_items_open ON public.work_items USING btree (queue, region_number, due_at_ms) WHERE (status = 'open'::text)
 CREATE UNIQUE INDEX work_items_pkey ON public.work_items USING btree (id)
 
+-- policies
+attachments attachments_of_disputes SELECT using (EXISTS ( SELECT
+   FROM cases c
+  WHERE ((c.kind = 'dispute'::text) AND (c.id = attachments.dispute_id)))) check
+cases cases_in_scope SELECT using (((region_number >= ( SELECT scope_from(1) AS scope_from)) AND (region_number <= ( SELECT scope_to(1) AS scope_to))) OR ((region_number >= ( SELECT scope_from(2) AS scope_from)) AND (region_number <= ( SELECT scope_to(2) AS scope_to))) OR ((region_number >= ( SELECT scope_from(3) AS scope_from)) AND (region_number <= ( SELECT scope_to(3) AS scope_to))) OR ((region_number >= ( SELECT scope_from(4) AS scope_from)) AND (region_number <= ( SELECT scope_to(4) AS scope_to))) OR ((region_number >= ( SELECT scope_from(5) AS scope_from)) AND (region_number <= ( SELECT scope_to(5) AS scope_to))) OR ((region_number >= ( SELECT scope_from(6) AS scope_from)) AND (region_number <= ( SELECT scope_to(6) AS scope_to))) OR ((region_number >= ( SELECT scope_from(7) AS scope_from)) AND (region_number <= ( SELECT scope_to(7) AS scope_to))) OR ((region_number >= ( SELECT scope_from(8) AS scope_from)) AND (region_number <= ( SELECT scope_to(8) AS scope_to))) OR (members && ( SELECT scope_names() AS scope_names))) check
+events events_of_cases SELECT using (EXISTS ( SELECT
+   FROM cases c
+  WHERE ((c.kind = events.case_kind) AND (c.id = events.case_id)))) check
+notices notices_of_person SELECT using (person_id = ANY (( SELECT scope_names() AS scope_names)::text[])) check
+parties parties_of_disputes SELECT using (EXISTS ( SELECT
+   FROM cases c
+  WHERE ((c.kind = 'dispute'::text) AND (c.id = parties.dispute_id)))) check
+statements statements_of_cases SELECT using (EXISTS ( SELECT
+   FROM cases c
+  WHERE ((c.kind = statements.case_kind) AND (c.id = statements.case_id)))) check
+texts texts_of_cases SELECT using ((EXISTS ( SELECT
+   FROM cases c
+  WHERE ((c.kind = ANY (ARRAY['dispute'::text, 'task'::text, 'conference'::text, 'commitment'::text])) AND (c.id = texts.case_id)))) OR (EXISTS ( SELECT
+   FROM cases c
+  WHERE (c.shown_texts @> ARRAY[texts.id])))) check
+work_items work_in_scope SELECT using (((region_number >= ( SELECT scope_from(1) AS scope_from)) AND (region_number <= ( SELECT scope_to(1) AS scope_to))) OR ((region_number >= ( SELECT scope_from(2) AS scope_from)) AND (region_number <= ( SELECT scope_to(2) AS scope_to))) OR ((region_number >= ( SELECT scope_from(3) AS scope_from)) AND (region_number <= ( SELECT scope_to(3) AS scope_to))) OR ((region_number >= ( SELECT scope_from(4) AS scope_from)) AND (region_number <= ( SELECT scope_to(4) AS scope_to))) OR ((region_number >= ( SELECT scope_from(5) AS scope_from)) AND (region_number <= ( SELECT scope_to(5) AS scope_to))) OR ((region_number >= ( SELECT scope_from(6) AS scope_from)) AND (region_number <= ( SELECT scope_to(6) AS scope_to))) OR ((region_number >= ( SELECT scope_from(7) AS scope_from)) AND (region_number <= ( SELECT scope_to(7) AS scope_to))) OR ((region_number >= ( SELECT scope_from(8) AS scope_from)) AND (region_number <= ( SELECT scope_to(8) AS scope_to))) OR (assignee_id = ANY (( SELECT scope_names() AS scope_names)::text[])) OR (('body:'::text || body_id) = ANY (( SELECT scope_names() AS scope_names)::text[]))) check
+
 -- triggers
+CREATE TRIGGER attachments_keep_facts BEFORE UPDATE ON public.attachments FOR EACH ROW EXECUTE FUNCTION attachments_keep_facts()
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER audit_log_awaits_seal AFTER INSERT ON public.audit_log REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION await_seal()
+CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER bodies_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bodies FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
+CREATE TRIGGER cases_search_follows AFTER UPDATE OF region_number ON public.cases FOR EACH ROW WHEN (((new.kind = 'dispute'::text) AND (new.region_number <> old.region_number))) EXECUTE FUNCTION search_follows_region()
 CREATE TRIGGER duty_roster_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.duty_roster FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
 CREATE TRIGGER regions_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.regions FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
 CREATE TRIGGER staff_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
+CREATE TRIGGER statements_keep_words BEFORE UPDATE ON public.statements FOR EACH ROW EXECUTE FUNCTION statements_keep_words()
+CREATE TRIGGER texts_search_forgets AFTER DELETE OR UPDATE OF body ON public.texts FOR EACH ROW EXECUTE FUNCTION search_forgets_text()
 
 -- functions
+CREATE OR REPLACE FUNCTION public.attachments_keep_facts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.id, NEW.upload_id, NEW.upload_hash, NEW.dispute_id, NEW.uploaded_by, NEW.uploaded_as, NEW.kind, NEW.media_type,
+      NEW.bytes, NEW.sha256, NEW.source_sha256, NEW.location_kept, NEW.uploaded_at_ms)
+    IS DISTINCT FROM
+     (OLD.id, OLD.upload_id, OLD.upload_hash, OLD.dispute_id, OLD.uploaded_by, OLD.uploaded_as, OLD.kind, OLD.media_type,
+      OLD.bytes, OLD.sha256, OLD.source_sha256, OLD.location_kept, OLD.uploaded_at_ms)
+    OR (OLD.deleted_at_ms IS NOT NULL AND NEW.deleted_at_ms IS DISTINCT FROM OLD.deleted_at_ms) THEN
+    RAISE EXCEPTION 'what an attachment is does not change' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $function$
+CREATE OR REPLACE FUNCTION public.await_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO audit_tail (id) SELECT id FROM added;
+  RETURN NULL;
+END $function$
 CREATE OR REPLACE FUNCTION public.bump_directory_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -222,3 +486,179 @@ BEGIN
   UPDATE directory_version SET version = version + 1;
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.dispute_number(dispute_id text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT number FROM cases WHERE kind = 'dispute' AND id = dispute_id
+$function$
+CREATE OR REPLACE FUNCTION public.disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+      'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
+      'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, own, any_of_own),
+      'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
+  FROM (
+    (SELECT dispute_id FROM dispute_search WHERE region_number / 1000 = community ORDER BY opened_at_ms DESC LIMIT 30)
+    UNION
+    (SELECT dispute_id FROM dispute_search WHERE place_id = place ORDER BY opened_at_ms DESC LIMIT 10)) near
+    JOIN dispute_search d USING (dispute_id)
+    JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
+  WHERE c.id <> except_id
+    AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left')
+$function$
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $function$
+CREATE OR REPLACE FUNCTION public.scope_from(n integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(nullif(current_setting('fengqiao.from' || n, true), '')::bigint, 1)
+$function$
+CREATE OR REPLACE FUNCTION public.scope_names()
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(nullif(current_setting('fengqiao.names', true), '')::text[], '{}')
+$function$
+CREATE OR REPLACE FUNCTION public.scope_to(n integer)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(nullif(current_setting('fengqiao.to' || n, true), '')::bigint, 0)
+$function$
+CREATE OR REPLACE FUNCTION public.search_disputes(words tsquery, filter jsonb, by_due boolean, after_key bigint, after_id text, page integer)
+ RETURNS TABLE(id text, sort_key bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  f record;
+  person text := (scope_names())[1];
+  as_staff boolean;
+  of_search boolean;
+  id_column text;
+  opened text;
+  low bigint;
+  high bigint;
+  ranges text := 'false';
+  branches text[] := '{}';
+  region_key text;
+  key text;
+  direction text := CASE WHEN by_due THEN 'ASC' ELSE 'DESC' END;
+  source text;
+  wanted text;
+  is_party text;
+  is_staff text;
+BEGIN
+  SELECT * INTO f FROM jsonb_to_record(filter) AS x(
+    stage text[], level text[], grade text[], category text[], clock text[], owner text, number text, place text,
+    region_from bigint, region_to bigint, opened_from bigint, opened_to bigint, updated_from bigint,
+    phone_hash text, id_number_hash text, party_name text, staff boolean);
+  as_staff := coalesce(f.staff, false) OR words IS NOT NULL OR f.grade IS NOT NULL OR f.place IS NOT NULL
+    OR coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  of_search := words IS NOT NULL OR f.place IS NOT NULL;
+  source := CASE WHEN of_search
+    THEN 'dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id' ELSE 'cases c' END;
+  region_key := CASE WHEN of_search THEN 'd.region_number' ELSE 'c.region_number' END;
+  opened := CASE WHEN of_search THEN 'd.opened_at_ms' ELSE 'c.opened_at_ms' END;
+  key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE opened END;
+  -- Of the same table as the key, or the index cannot begin after a cursor.
+  id_column := CASE WHEN of_search AND NOT by_due THEN 'd.dispute_id' ELSE 'c.id' END;
+  wanted := concat(
+    ' WHERE c.kind = ''dispute''',
+    CASE WHEN words IS NOT NULL THEN format(' AND d.document @@ %L::tsquery', words) END,
+    CASE WHEN f.place IS NOT NULL THEN format(' AND d.place_id = %L', f.place) END,
+    CASE WHEN f.stage IS NOT NULL THEN format(' AND c.stage = ANY (%L::text[])', f.stage) END,
+    CASE WHEN f.level IS NOT NULL THEN format(' AND c.level = ANY (%L::text[])', f.level) END,
+    CASE WHEN f.grade IS NOT NULL THEN format(' AND c.grade = ANY (%L::text[])', f.grade) END,
+    CASE WHEN f.category IS NOT NULL THEN format(' AND c.category = ANY (%L::text[])', f.category) END,
+    CASE WHEN f.clock IS NOT NULL THEN format(' AND c.clock_state = ANY (%L::text[])', f.clock) END,
+    CASE WHEN f.owner IS NOT NULL THEN format(' AND c.owner_id = %L', f.owner) END,
+    CASE WHEN f.number IS NOT NULL THEN format(' AND c.number = %L', f.number) END,
+    CASE WHEN f.opened_from IS NOT NULL THEN format(' AND %s >= %s', opened, f.opened_from) END,
+    CASE WHEN f.opened_to IS NOT NULL THEN format(' AND %s < %s', opened, f.opened_to) END,
+    CASE WHEN f.updated_from IS NOT NULL THEN format(' AND c.updated_at_ms >= %s', f.updated_from) END,
+    CASE WHEN coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL THEN concat(
+      ' AND c.id IN (SELECT p.dispute_id FROM parties p WHERE true',
+      CASE WHEN f.phone_hash IS NOT NULL THEN format(' AND p.phone_hash = %L::bytea', f.phone_hash) END,
+      CASE WHEN f.id_number_hash IS NOT NULL THEN format(' AND p.id_number_hash = %L::bytea', f.id_number_hash) END,
+      CASE WHEN f.party_name IS NOT NULL THEN format(' AND p.name = %L', f.party_name) END,
+      ')') END,
+    CASE WHEN after_key IS NOT NULL THEN format(
+      ' AND (%s, %s) %s (%s, %L)', key, id_column, CASE WHEN by_due THEN '>' ELSE '<' END, after_key, after_id) END);
+  FOR n IN 1..8 LOOP
+    low := greatest(scope_from(n), f.region_from);
+    high := least(scope_to(n), f.region_to);
+    CONTINUE WHEN low > high;
+    ranges := ranges || format(' OR %s BETWEEN %s AND %s', region_key, low, high);
+    branches := branches || concat(
+      format(' AND %s BETWEEN %s AND %s', region_key, low, high),
+      CASE WHEN as_staff THEN format(' AND NOT c.members @> ARRAY[%L]', person) END);
+  END LOOP;
+  is_party := format('c.state->''parties'' @> %L::jsonb', jsonb_build_array(jsonb_build_object('accountId', person)));
+  is_staff := concat(
+    format('%L IN (c.state->''owner''->>''staffId'', c.state->>''leaderId'',', person),
+    ' c.state->''team''->>''leadId'', c.state->''mediation''->>''mediatorId'')',
+    format(' OR c.state->''team''->''memberIds'' ? %L', person),
+    format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
+  branches := branches || concat(
+    CASE WHEN f.region_from IS NOT NULL
+      THEN format(' AND %s BETWEEN %s AND %s', region_key, f.region_from, f.region_to) END,
+    CASE WHEN as_staff
+      THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND (%s OR %s)', person, is_party, ranges, is_staff)
+      ELSE format(' AND c.members && %L::text[]', scope_names()) END);
+  RETURN QUERY EXECUTE (
+    SELECT format('SELECT * FROM (%s) AS found ORDER BY 2 %s, 1 %s LIMIT %s',
+      string_agg(format('(SELECT %s, %s FROM %s%s%s ORDER BY 2 %s, 1 %s LIMIT %s)',
+        id_column, key, source, wanted, branch, direction, direction, page), ' UNION '),
+      direction, direction, page)
+    FROM unnest(branches) AS branch);
+END $function$
+CREATE OR REPLACE FUNCTION public.search_follows_region()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE dispute_search SET region_number = NEW.region_number WHERE dispute_id = NEW.id;
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.search_forgets_text()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE dispute_search SET document = '' WHERE dispute_id = OLD.case_id AND document <> '';
+  RETURN NULL;
+END $function$
+CREATE OR REPLACE FUNCTION public.statements_keep_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'a statement does not change' USING ERRCODE = 'integrity_constraint_violation';
+END $function$
+CREATE OR REPLACE FUNCTION public.word_overlap(document tsvector, own tsvector, any_of_own tsquery)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(
+    ts_rank(document, any_of_own)::float8 / nullif(ts_rank(own, any_of_own), 0) * length(own)
+      / greatest(8, least(length(own), length(document))), 0)
+$function$

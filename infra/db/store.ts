@@ -99,7 +99,7 @@ export const COMMAND_COLUMNS =
 export const COMMAND_TYPES =
   'command_id text, case_kind text, case_id text, action text, body jsonb, body_hash text, actor jsonb, expected_version int, occurred_at_ms bigint, hop int, recorded_at_ms bigint, answer jsonb, decided_at_ms bigint, cause text';
 export const ROW_COLUMNS =
-  'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, title, clock_state, due_at_ms, members, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
+  'kind, id, version, state, policy_version, dispute_id, number, region, region_number, category, stage, level, grade, owner_id, title, clock_state, due_at_ms, members, shown_texts, final, next_wake_at_ms, opened_at_ms, updated_at_ms';
 const RENEWED = ROW_COLUMNS.split(', ')
   .filter((column) => !['kind', 'id', 'opened_at_ms'].includes(column))
   .map((column) => `${column} = excluded.${column}`)

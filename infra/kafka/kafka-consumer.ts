@@ -51,7 +51,7 @@ export async function startConsumer(
     });
     consumer.on('consumer.crash', ({ payload }) => {
       if (payload.restart || stopping.signal.aborted || consumer !== current) return;
-      logger.error({ group, error: payload.error.message }, 'consumer gave up, replacing it');
+      logger.error({ group, error: payload.error }, 'consumer gave up, replacing it');
       replacing = replace(consumer);
     });
     current = consumer;
@@ -82,7 +82,7 @@ export async function startConsumer(
       try {
         return await start();
       } catch (error) {
-        logger.warn({ group, attempt, error: String(error) }, 'consumer could not start');
+        logger.warn({ group, attempt, error }, 'consumer could not start');
       }
     }
   };
@@ -135,7 +135,7 @@ async function runBatch(
     // The partition is somebody else's now: kafkajs has to see this one to join the group again.
     if (lost !== undefined) throw lost;
     const attempt = retries.pause(name, payload.pause());
-    const details = { group, topic, partition, offset: delivered[0]?.offset, attempt, error: String(error) };
+    const details = { group, topic, partition, offset: delivered[0]?.offset, attempt, error };
     if (error instanceof TransientError) logger.warn(details, 'batch failed, partition waits');
     else logger.error(details, 'batch failed unexpectedly, partition waits');
     return;

@@ -94,7 +94,7 @@ export function createMemoryBus(options: MemoryBusOptions): EventBus {
         attempt += 1;
         const details = { group: member.options.group, topic, partition: index, offset: from, attempt };
         const level = error instanceof TransientError ? 'warn' : 'error';
-        logger[level]({ ...details, error: String(error) }, 'batch failed, partition waits');
+        logger[level]({ ...details, error }, 'batch failed, partition waits');
         const pause = { signal: stopping.signal };
         await sleep(backoffOf(attempt, backoff), undefined, pause).catch(() => undefined);
         continue;

@@ -87,10 +87,18 @@ async function format(
   log('kafka: formatting its storage');
   // Left by a start that was interrupted here; nothing can have been stored yet.
   await rm(join(folder, 'data'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   await storageTool(['format', '--cluster-id', clusterId, '--config', config]);
   writeFileSync(formatted, `${clusterId}\n`);
   log(`kafka: storage formatted in ${elapsed(start)}`);
+}
+
+/** An id as Kafka makes them itself: one that begins with a dash would be taken for an option of its tools. */
+export function newClusterId(draw: () => Buffer = () => randomBytes(16)): string {
+  for (;;) {
+    const id = draw().toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
 }
 
 async function describeCluster(address: string): Promise<void> {

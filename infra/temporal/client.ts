@@ -21,16 +21,26 @@ import {
   type CaseRef,
 } from '../../workflows/messages.ts';
 import { createLanes } from './lanes.ts';
+import { LateError, patienceOf, within, type Patience } from './patience.ts';
 
 /** Further calls wait so long for a place in the case's queue. */
 const BUSY_WAIT_MS = 2_000;
 const BUSY_PAUSE_MS = 100;
 /** Longer than a statement and a local activity, shorter than a phone's patience. */
-const ANSWER_MS = 12_000;
+export const ANSWER_MS = 12_000;
+/** A start waits for nothing but Temporal itself; well below the time after which a silent member loses its partitions. */
+export const START_MS = 5_000;
+/** Temporal answers this question in milliseconds when it answers at all. */
+const ASKED_MS = 2_000;
 
 /** The case had too many commands in flight for too long; ask again later with the same key. */
 export class CaseBusyError extends Error {
   override name = 'CaseBusyError';
+}
+
+/** Temporal itself does not answer: no case can be blamed, and asking for the next one would only take time. */
+export class TemporalAwayError extends Error {
+  override name = 'TemporalAwayError';
 }
 
 const startOptions = (ref: CaseRef) =>
@@ -44,20 +54,52 @@ const startOptions = (ref: CaseRef) =>
     workflowTaskTimeout: '3s',
   }) as const;
 
-/** Starts the workflow of a case; nothing happens when it runs already. */
-export async function startCase(client: Client, ref: CaseRef): Promise<void> {
-  await client.workflow.start(ref.kind, startOptions(ref));
+/** Starts the workflow of a case; nothing happens when it runs already. Throws `LateError` after `START_MS`. */
+export async function startCase(client: Client, ref: CaseRef, signal?: AbortSignal): Promise<void> {
+  const patience = patienceOf(START_MS, signal);
+  await within(client, patience, () => client.workflow.start(ref.kind, startOptions(ref)));
 }
 
-/** Sends a stored command to its case, starting the workflow where none runs, and returns the stored answer. */
+/**
+ * Sends a stored command to its case, starting the workflow where none runs, and returns the stored answer. Throws
+ * `LateError` after `ANSWER_MS`; the command may be carried out all the same.
+ */
 export async function sendCommand(client: Client, target: CaseRef & { commandId: string }): Promise<Answer> {
   const { kind, id, commandId } = target;
   return send(client, { kind, id }, commandId, commandId);
 }
 
-/** Makes a case look at the time now; for the watchdog and for recovery. */
-export async function wakeCase(client: Client, { kind, id }: CaseRef): Promise<void> {
-  await send(client, { kind, id }, null, `wake-${randomUUID()}`);
+/** `sendCommand` for whoever has more to send: throws `TemporalAwayError` where no other case would answer either, and the signal's reason. */
+export const sendOneOfMany = (
+  client: Client,
+  { kind, id, commandId }: CaseRef & { commandId: string },
+  signal?: AbortSignal,
+): Promise<Answer> => orAway(client, () => send(client, { kind, id }, commandId, commandId, signal));
+
+/** Makes a case look at the time now; for the watchdog and for recovery. Throws like `sendOneOfMany`, and when `signal` ends. */
+export async function wakeCase(client: Client, { kind, id }: CaseRef, signal?: AbortSignal): Promise<void> {
+  await orAway(client, () => send(client, { kind, id }, null, `wake-${randomUUID()}`, signal));
+}
+
+async function orAway<T>(client: Client, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isLate(error) && !(await answers(client)))
+      throw new TemporalAwayError('Temporal does not answer', { cause: error });
+    throw error;
+  }
+}
+
+/** Whether Temporal answers anything at all. */
+async function answers(client: Client): Promise<boolean> {
+  const asked = within(client, patienceOf(ASKED_MS), () =>
+    client.workflowService.getSystemInfo({}),
+  );
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -66,27 +108,33 @@ export async function wakeCase(client: Client, { kind, id }: CaseRef): Promise<v
  */
 const lanes = createLanes({ limit: IN_FLIGHT_LIMIT, wait_ms: BUSY_WAIT_MS });
 
-const send = (client: Client, ref: CaseRef, commandId: string | null, updateId: string): Promise<Answer> =>
+const send = (
+  client: Client,
+  ref: CaseRef,
+  commandId: string | null,
+  updateId: string,
+  signal?: AbortSignal,
+): Promise<Answer> =>
   lanes.run(
     workflowIdOf(ref),
     () => new CaseBusyError('too many commands at once'),
-    () => sendNow(client, ref, commandId, updateId),
+    () => {
+      // Without a deadline the client would ask for ever, and with it whoever waits for this one case.
+      return sendNow(client, ref, { commandId, updateId, patience: patienceOf(ANSWER_MS, signal) });
+    },
   );
 
 async function sendNow(
   client: Client,
   ref: CaseRef,
-  commandId: string | null,
-  updateId: string,
+  { commandId, updateId, patience }: { commandId: string | null; updateId: string; patience: Patience },
 ): Promise<Answer> {
   const giveUpAt = Date.now() + BUSY_WAIT_MS;
-  const answerBy = Date.now() + ANSWER_MS;
   const options = { args: [{ commandId }] as [{ commandId: string | null }], updateId };
   const tried = { again: false, starting: false, anew: false };
   for (;;) {
     try {
-      // Without a deadline the client would ask for ever, and with it whoever waits for this one case.
-      return await client.withDeadline(answerBy, () =>
+      return await within(client, patience, () =>
         tried.starting ? updateWithStart(client, ref, options) : updateOf(client, ref, options),
       );
     } catch (error) {
@@ -107,8 +155,11 @@ async function sendNow(
 
 /** Whether it is this one case that does not answer, and not Temporal: others need not wait for it. */
 export function isCaseFailure(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateFailedError || error instanceof CaseBusyError) return true;
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  return error instanceof WorkflowUpdateFailedError || error instanceof CaseBusyError || isLate(error);
+}
+
+function isLate(error: unknown): boolean {
+  if (error instanceof LateError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return isGrpcServiceError(cause) && (cause.code as number) === GRPC_DEADLINE_EXCEEDED;
 }

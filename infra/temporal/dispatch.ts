@@ -1,13 +1,16 @@
 import type { Client } from '@temporalio/client';
 import type { BusLogger } from '../../ports/event-bus.ts';
 import type { CaseKey } from '../../ports/handler.ts';
-import { isCaseFailure, sendCommand, startCase } from './client.ts';
+import { isCaseFailure, sendOneOfMany, startCase } from './client.ts';
 
-/** Brings cases and stored commands to their workflows; safe to repeat. */
+/** Brings cases and stored commands to their workflows; safe to repeat. Gives up when `signal` ends, and throws its reason. */
 export interface CaseStarter {
-  start(keys: CaseKey[]): Promise<void>;
+  start(keys: CaseKey[], signal?: AbortSignal): Promise<void>;
   /** Commands of one case in the order given, cases side by side. */
-  send(commands: { commandId: string; kind: CaseKey['kind']; id: string }[]): Promise<void>;
+  send(
+    commands: { commandId: string; kind: CaseKey['kind']; id: string }[],
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
 const AT_ONCE = 16;
@@ -18,13 +21,13 @@ const AT_ONCE = 16;
  */
 export function createCaseStarter(client: Client, logger: BusLogger): CaseStarter {
   return {
-    start: (keys) => atMost(AT_ONCE, keys, ({ kind, id }) => startCase(client, { kind, id })),
-    async send(commands) {
+    start: (keys, signal) => atMost(AT_ONCE, keys, ({ kind, id }) => startCase(client, { kind, id }, signal)),
+    async send(commands, signal) {
       const byCase = Map.groupBy(commands, ({ kind, id }) => `${kind}:${id}`);
       await atMost(AT_ONCE, [...byCase.values()], async (queue) => {
         for (const command of queue) {
           try {
-            await sendCommand(client, command);
+            await sendOneOfMany(client, command, signal);
           } catch (error) {
             if (!isCaseFailure(error)) throw error;
             logger.error({ kind: command.kind, id: command.id }, 'a command cannot be carried out');

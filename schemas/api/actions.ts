@@ -19,6 +19,7 @@ import {
 } from '../../domain/dispute/state.ts';
 import { MEDIATION_KINDS } from '../../domain/policy.ts';
 import {
+  AccountId,
   CategoryCode,
   ClaimedDanger,
   ClockId,
@@ -44,6 +45,7 @@ export const ENGINE_ACTIONS = [
   'record-task-outcome',
   'record-conference-outcome',
   'record-commitment-unchecked',
+  'replace-absent',
   'recompute',
 ] as const satisfies DisputeAction[];
 
@@ -84,6 +86,7 @@ export const ACTION_BODIES = {
   'mark-out-of-scope': Strict({ reason: Text(), reporterTold: yes }),
   transfer: Strict({ toBodyId: Id(), reason: Text(), reporterTold: yes }),
   link: Strict({ disputeId: Id(), relation }),
+  unlink: Strict({ disputeId: Id(), reason: Text() }),
   'record-measure': Strict({ kind: OneOf(MEASURE_KINDS), note: Text(), loweredRisk: optional(yes) }),
   'record-contact': Strict({
     partyId: Id(),
@@ -97,6 +100,7 @@ export const ACTION_BODIES = {
   refuse: Strict({ partyId: Id(), effectTold: yes, reason: optional(Text()) }),
   withdraw: Strict({ partyId: Id(), reason: optional(Text()) }),
   'replace-respondent': Strict({ partyId: Id(), replacement: NewParty }),
+  'identify-party': Strict({ partyId: Id(), accountId: AccountId() }),
   accept: Strict({
     kind: OneOf(MEDIATION_KINDS),
     committeeId: Id(),

@@ -140,16 +140,6 @@ export const TimelinePage = Type.Object({
   nextAfter: Nullable(Type.Integer()),
 });
 
-export const SessionView = Type.Object({
-  token: Text,
-  expiresAt: Time,
-  person: Type.Object({
-    id: Text,
-    name: Text,
-    posts: Type.Array(Type.Object({ role: Text, region: Text, bodyId: Type.Optional(Text) })),
-  }),
-});
-
 /** RFC 9457 with a stable code, and the field that is wrong where one is. */
 export const ProblemView = Type.Object({
   type: Text,
@@ -158,6 +148,7 @@ export const ProblemView = Type.Object({
   code: Text,
   field: Type.Optional(Text),
   expected: Type.Optional(Text),
+  limit: Type.Optional(Text),
   faults: Type.Optional(
     Type.Array(Type.Object({ field: Text, message: Text, expected: Type.Optional(Text) })),
   ),
@@ -171,8 +162,10 @@ const DESCRIPTIONS: Record<number, string> = {
   409: 'Not possible in this state',
   412: 'Somebody else has acted since (If-Match)',
   413: 'The body is too large',
-  415: 'Not JSON',
+  415: 'Not JSON, or a file of a type that is not taken in',
+  416: 'The file is shorter than the range',
   422: 'Understood, but a reference or condition is missing, or the key was used with another body',
+  429: 'Too many requests; the problem says which limit, Retry-After when to come again',
   503: 'Not answered in time; ask again with the same key after Retry-After',
 };
 

@@ -250,7 +250,7 @@ test('a list is asked for within its limits', async () => {
   await refused(() => grid.get('/v1/disputes?limit=101'), 400, 'invalid_query', 'limit');
   await refused(() => grid.get('/v1/disputes?limit=0'), 400, 'invalid_query', 'limit');
   await refused(() => grid.get('/v1/disputes?colour=red'), 400, 'invalid_query', 'colour');
-  await refused(() => grid.get('/v1/disputes?cursor=abc'), 400, 'invalid_query', 'cursor');
+  await refused(() => grid.get('/v1/disputes?cursor=abc'), 422, 'invalid_query', 'cursor');
   const forged = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   for (const value of [
     [1.5, 'x'],
@@ -258,8 +258,8 @@ test('a list is asked for within its limits', async () => {
     ['1', 'x'],
     [1e300, 'x'],
   ]) {
-    await refused(() => grid.get(`/v1/disputes?cursor=${forged(value)}`), 400, 'invalid_query', 'cursor');
-    await refused(() => grid.get(`/v1/work?cursor=${forged(value)}`), 400, 'invalid_query', 'cursor');
+    await refused(() => grid.get(`/v1/disputes?cursor=${forged(value)}`), 422, 'invalid_query', 'cursor');
+    await refused(() => grid.get(`/v1/work?cursor=${forged(value)}`), 422, 'invalid_query', 'cursor');
   }
   await refused(
     () => grid.get(`/v1/disputes/${id}/timeline?after=99999999999`),

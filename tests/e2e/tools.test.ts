@@ -18,17 +18,7 @@ afterAll(() => engine.stop());
 
 /** Runs a tool as an administrator does, on this engine. */
 function tool(name: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
-  const { config } = engine;
-  const env = {
-    ...process.env,
-    ...{ DATABASE_URL: config.databaseUrl, TEMPORAL_ADDRESS: config.temporalAddress },
-    ...{ KAFKA_BROKERS: config.kafkaBrokers?.join(',') ?? '', SESSION_SECRET: config.sessionSecret },
-    ...{
-      FIELD_KEYS: config.fieldKeys
-        .map(({ name: key, key: bytes }) => `${key}:${bytes.toString('base64')}`)
-        .join(),
-    },
-  };
+  const env = { ...process.env, ...engine.env };
   const script = fileURLToPath(new URL(`../../bin/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { env });
   let output = '';

@@ -81,3 +81,38 @@ test('so do more batches at once than that', async () => {
   await Promise.all(batches.map((batch) => shell.onBatch(batch, control)));
   expect(failed).toEqual([]);
 });
+
+test('a batch whose cases do not answer yet keeps its place in the group', async () => {
+  const apply = createApply({ pool, rules: createRules(pool), directory: createDirectorySource() });
+  await opened(apply, 'slow');
+  const { rows } = await pool.query<{ key: string; payload: string }>(
+    `SELECT key, payload FROM outbox WHERE key = 'slow' ORDER BY id`,
+  );
+  let beats = 0;
+  const answered = Promise.withResolvers<void>();
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const intake = HANDLERS.find(({ group }) => group === 'fengqiao.intake')!;
+  const shell = createShell(intake, {
+    ...{ pool, rules: createRules(pool), directory: createCurrentDirectory(pool), logger: silent },
+    starter: {
+      start() {
+        // From here on only a heartbeat that comes by itself ends the wait.
+        beats = 0;
+        return answered.promise;
+      },
+      send: () => Promise.resolve(),
+    },
+    mediatorLoad: () => Promise.resolve(new Map<string, number>()),
+  });
+  const messages = rows.map(({ key, payload: value }, offset) => ({ key, value, offset: String(offset) }));
+  await shell.onBatch(
+    { topic: DISPUTES_TOPIC, partition: 0, messages },
+    {
+      async heartbeat() {
+        beats += 1;
+        if (beats === 2) answered.resolve();
+      },
+    },
+  );
+  expect(beats).toBeGreaterThanOrEqual(2);
+});

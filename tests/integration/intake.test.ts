@@ -33,7 +33,7 @@ beforeAll(async () => {
       directory: createCurrentDirectory(pool),
       nextNumber: createNumbers(pool),
     },
-    cipher: createFieldCipher([{ name: 'k', key: randomBytes(32) }]),
+    cipher: createFieldCipher([{ name: 'k', key: randomBytes(32) }], { hashKey: randomBytes(32) }),
   });
 });
 

@@ -127,7 +127,7 @@ function createWorld(
   let now = 0;
   const intake = createIntake({
     ...{ pool, rules: RULES, directory: () => Promise.resolve(directory), clock: () => now },
-    cipher: createFieldCipher([{ name: 't', key: Buffer.alloc(32) }]),
+    cipher: createFieldCipher([{ name: 't', key: Buffer.alloc(32) }], { hashKey: Buffer.alloc(32) }),
     nextNumber: () => Promise.resolve(`T-${process.pid}-${now}-${++ids}`),
   });
   const noteRun = async (ref: CaseRef): Promise<string> => {

@@ -1,9 +1,11 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { ApiSession, logIn } from '../../bin/wiring/api-client.ts';
 import { startAll, type Engine } from '../../bin/wiring/all.ts';
+import { newSecrets } from '../../bin/wiring/secrets.ts';
+import { WITHOUT_LIMITS } from '../../bin/wiring/without-limits.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { loadConfig, type Config } from '../../infra/config.ts';
 import { startStack, type Stack } from '../../infra/local/stack.ts';
@@ -22,28 +24,25 @@ const OWN = { DATABASE_URL: '', TEMPORAL_ADDRESS: '', KAFKA_BROKERS: '' };
 export interface TestEngine extends Engine {
   stack: Stack;
   config: Config;
+  /** What a process beside this engine is started with. */
+  env: NodeJS.ProcessEnv;
   as(login: string): Promise<ApiSession>;
   /** Somebody without a session. */
   stranger(): ApiSession;
 }
 
-export function configOf(
-  { databaseUrl, temporalAddress, kafkaBrokers }: Stack,
-  env: NodeJS.ProcessEnv = {},
-): Config {
-  return loadConfig({
-    ...{
-      SESSION_SECRET: randomBytes(32).toString('hex'),
-      FIELD_KEYS: `t:${randomBytes(32).toString('base64')}`,
-    },
-    ...{
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: temporalAddress,
-      KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '',
-    },
-    ...env,
-  });
-}
+/** What a process on this stack is started with: new secrets at every call. */
+export const settingsOf = ({ databaseUrl, temporalAddress, kafkaBrokers }: Stack): NodeJS.ProcessEnv => ({
+  ...newSecrets(),
+  ...WITHOUT_LIMITS,
+  ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress },
+  KAFKA_BROKERS: kafkaBrokers?.join(',') ?? '',
+  // Made when the first file comes.
+  STORAGE_DIR: join(tmpdir(), `fengqiao-files-${randomUUID()}`),
+});
+
+export const configOf = (stack: Stack, env: NodeJS.ProcessEnv = {}): Config =>
+  loadConfig({ ...settingsOf(stack), ...env });
 
 /** A stack of its own that leaves nothing behind. */
 export function ephemeralStack(want: { kafka?: boolean } = {}): Promise<Stack> {
@@ -59,10 +58,11 @@ export function ephemeralStack(want: { kafka?: boolean } = {}): Promise<Stack> {
 
 /** The whole engine with the demo street on an ephemeral stack, reached over HTTP. */
 export async function startEngine(
-  options: { policy?: Policy; kafka?: boolean; logLevel?: string } = {},
+  options: { policy?: Policy; kafka?: boolean; logLevel?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<TestEngine> {
   const stack = await ephemeralStack(options.kafka === undefined ? {} : { kafka: options.kafka });
-  const config = configOf(stack);
+  const env = { ...settingsOf(stack), ...options.env };
+  const config = loadConfig(env);
   const logger = createLogger(options.logLevel ?? 'silent');
   const workflowBundle = await bundleWorkflows();
   const policy = options.policy;
@@ -73,8 +73,7 @@ export async function startEngine(
   const sessions = new Map<string, Promise<ApiSession>>();
   return {
     ...engine,
-    stack,
-    config,
+    ...{ stack, config, env },
     as(login) {
       const known = sessions.get(login) ?? logIn(engine.address, login, DEMO_PASSWORD);
       sessions.set(login, known);
@@ -84,6 +83,7 @@ export async function startEngine(
     async stop() {
       await engine.stop();
       await stack.stop();
+      rmSync(config.storageDir, { recursive: true, force: true });
     },
   };
 }

@@ -3,18 +3,21 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import type pg from 'pg';
+import { newSecrets } from '../../bin/wiring/secrets.ts';
+import { WITHOUT_LIMITS } from '../../bin/wiring/without-limits.ts';
 import { logIn, type ApiSession } from '../../bin/wiring/api-client.ts';
 import { DEFAULT_POLICY } from '../../domain/default-policy.ts';
 import type { Policy } from '../../domain/policy.ts';
+import { loadConfig } from '../../infra/config.ts';
 import { migrate } from '../../infra/db/migrate.ts';
 import { createPool } from '../../infra/db/pool.ts';
 import { startStack, type Component, type Stack } from '../../infra/local/stack.ts';
 import { DEMO_PASSWORD } from '../../infra/seed/demo-street.ts';
 import { ensureRules, seedDemoStreet } from '../../infra/seed/seed.ts';
+import { dataConverterOf } from '../../infra/temporal/codec.ts';
 import { auditWhenDrained } from './auditor.ts';
 
 export type PartName = 'api' | 'worker' | 'relay' | 'handlers';
@@ -71,16 +74,16 @@ export async function faultBed({ policy, temporalAddress }: BedOptions = {}): Pr
   await ensureRules(pool, policy ?? { ...DEFAULT_POLICY, wakeJitterMs: 0 });
   await seedDemoStreet(pool);
   const connection = Connection.lazy({ address: stack.temporalAddress });
-  const temporal = new Client({ connection });
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...{ DATABASE_URL: stack.databaseUrl, TEMPORAL_ADDRESS: stack.temporalAddress },
     ...{ KAFKA_BROKERS: stack.kafkaBrokers?.join(',') ?? '', KAFKA_PARTITIONS: '3' },
     ...{ PORT: '0', METRICS_PORT: '0', LOG_LEVEL: process.env['FAULTS_LOG'] ?? 'silent' },
-    SESSION_SECRET: randomBytes(32).toString('hex'),
-    FIELD_KEYS: `t:${randomBytes(32).toString('base64')}`,
+    ...newSecrets(),
+    ...WITHOUT_LIMITS,
     ...{ DB_POOL_MAX: '12', APPLY_CONCURRENCY: '8' },
   };
+  const temporal = new Client({ connection, dataConverter: dataConverterOf(loadConfig(env).payloadKeys) });
   const children = new Set<ChildProcess>();
   // Also when a test ends this process early: nothing may be left behind.
   const killAll = (): void => children.forEach((child) => child.kill('SIGKILL'));

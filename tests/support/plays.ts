@@ -49,9 +49,16 @@ export const PLAYS: Record<string, () => Case> = {
   'merged and back, then elsewhere': () =>
     triaged()
       .as('community', { action: 'link', disputeId: 'dsp_2', relation: 'same-matter' })
+      .as('community', { action: 'unlink', disputeId: 'dsp_2', reason })
       .as('community', { action: 'merge', into: 'dsp_2', reason })
       .as('community', { action: 'unmerge', reason })
       .as('street', { action: 'transfer', toBodyId: 'police', reason, reporterTold: true }),
+  'owner and mediator leave': () =>
+    new Case()
+      .toMediation()
+      .leaves('community')
+      .leaves('mediator')
+      .as('system', { action: 'replace-absent' }),
   'out of scope': () =>
     new Case()
       .as('grid', { action: 'propose-triage', category: 'D99', difficulty: 'simple' })
@@ -103,7 +110,8 @@ export const PLAYS: Record<string, () => Case> = {
         ...{ action: 'replace-respondent', partyId: 'b' },
         replacement: { id: 'c', side: 'B', kind: 'party' },
       })
-      .as('street', { action: 'refuse', partyId: 'c', effectTold: true })
+      .as('street', { action: 'identify-party', partyId: 'c', accountId: 'track:1' })
+      .as('track:1', { action: 'refuse', partyId: 'c', effectTold: true })
       .as('zhang', { action: 'withdraw', partyId: 'a' })
       .as('street', {
         action: 'close-unresolved',
@@ -202,6 +210,8 @@ export function play<S extends Clocked, E extends { type: string }, C extends { 
   return { state, events };
 }
 
+/** Somebody the directory no longer knows. */
+const LEFT = { level: 'street', region: REGION.street, staffId: 'left', via: 'officer' } as const;
 const task = {
   ...{
     action: 'open-task' as const,
@@ -243,6 +253,13 @@ export const OTHER_PLAYS: [CaseKind, Story][] = [
     ]),
   ],
   ['task', play(taskMachine, [['system', task]], 40 * DAY)],
+  [
+    'task',
+    play(taskMachine, [
+      ['system', { ...task, target: { ...task.target, bodyId: null }, owner: LEFT }],
+      ['system', { action: 'replace-absent' }],
+    ]),
+  ],
   [
     'task',
     play(taskMachine, [

@@ -64,6 +64,8 @@ export const HOUR = 3_600_000;
 export class Case {
   state: Dispute;
   now: number;
+  /** Who exists and who is on duty; replaced when somebody leaves. */
+  directory = directory;
   readonly events: { type: string }[];
   private ids = 0;
   private readonly policy: Policy;
@@ -84,7 +86,16 @@ export class Case {
 
   context(actor: Actor): Context {
     const newId = (prefix: string): string => `${prefix}_${++this.ids}`;
-    return { now: this.now, actor, policy: this.policy, calendar: DEFAULT_CALENDAR, directory, newId };
+    const rules = { policy: this.policy, calendar: DEFAULT_CALENDAR, directory: this.directory };
+    return { now: this.now, actor, ...rules, newId };
+  }
+
+  /** From now on she holds no post. */
+  leaves(id: string): this {
+    const person = this.directory.staff.get(id)!;
+    const left = new Map([...this.directory.staff, [id, { ...person, leavesAt: this.now }]]);
+    this.directory = { ...this.directory, staff: left };
+    return this;
   }
 
   /** Tries a command; a refusal changes nothing. */

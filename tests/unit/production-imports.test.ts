@@ -5,9 +5,10 @@ import { importsOf, ROOT } from '../support/imports.ts';
 
 /** What runs in the image: its services, and the tools an operator runs there. The bundle of the worker has its own entry. */
 const PROGRAMS = [
-  ...['api', 'worker', 'relay', 'handlers', 'migrate', 'reconcile', 'rebuild', 'recompute'].map(
-    (name) => `bin/${name}.ts`,
-  ),
+  ...[
+    ...['api', 'worker', 'relay', 'handlers', 'migrate', 'reconcile', 'rebuild', 'recompute', 'import'],
+    'clean-attachments',
+  ].map((name) => `bin/${name}.ts`),
   'workflows/index.ts',
 ];
 

@@ -20,7 +20,7 @@ type ActionRequest = FastifyRequest<{
 
 /** One operation an action, made from the command table: a new action needs no route of its own. */
 export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { reads, rules, clock = Date.now } = deps;
+  const { records, rules, clock = Date.now } = deps;
 
   for (const [action, bodySchema] of Object.entries(ACTION_BODIES) as [PublicAction, object][]) {
     const { group, from, to, condition, who } = LIFECYCLE[action];
@@ -39,10 +39,11 @@ export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
         const { actor, params, body } = request as unknown as ActionRequest;
         await findDispute(deps, params.id, actor);
         await checkReference(deps, body, request);
+        if (action === 'identify-party') await checkAccount(deps, body);
         const asked = { kind: 'dispute' as const, caseId: params.id, action, bodySchema, body };
         await perform(deps, request, asked);
-        const record = await reads.one('dispute', params.id);
-        const state = record!.state as Dispute;
+        // Her own act may have taken the dispute out of her sight; where it went is its answer.
+        const state = (await records.stateOf('dispute', params.id)) as Dispute;
         const [policy, calendar] = await Promise.all([rules.policy(state.policyVersion), rules.calendar()]);
         void withEtag(reply, state.version);
         return actionResult(state, { actor, now: clock(), policy, calendar });
@@ -75,6 +76,15 @@ async function checkReference(
       });
     }
   }
+}
+
+/** The core knows no accounts: one that is not there could never act for the party. */
+async function checkAccount({ accounts }: ApiDeps, { accountId }: Record<string, unknown>): Promise<void> {
+  if ((await accounts.find(accountId as string)) !== null) return;
+  throw new Problem({
+    ...{ status: 422, code: 'unknown_person', title: 'no such account' },
+    ...{ field: 'accountId', expected: 'the id of an open account' },
+  });
 }
 
 const camelCase = (action: string): string =>

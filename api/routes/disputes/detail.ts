@@ -4,10 +4,11 @@ import { NAME_MAX } from '../../../schemas/api/reports.ts';
 import { DisputeView, problemsOf, TimelinePage } from '../../../schemas/api/views.ts';
 import { Id, NO_NUL, Strict } from '../../../schemas/parts.ts';
 import { withEtag } from '../../act.ts';
+import { audited } from '../../audited.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { findDispute } from '../../found.ts';
 import { notFound, Problem } from '../../problem.ts';
-import { disputeView, referencesOf } from '../../views/dispute.ts';
+import { disputeView, protectedFields, referencesOf, type View } from '../../views/dispute.ts';
 import { textsIn, timelineView } from '../../views/timeline.ts';
 
 const Params = Type.Object({ id: Id() });
@@ -25,7 +26,7 @@ const PartyDetails = Strict({
 
 /** One dispute: what it is now, what happened to it, and who its parties are. */
 export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { reads, rules, clock = Date.now } = deps;
+  const { reads, records, rules, clock = Date.now } = deps;
 
   app.get(
     '/disputes/:id',
@@ -43,12 +44,20 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
       const { actor } = request;
       const { record, state, view } = await findDispute(deps, request.params.id, actor);
       const wanted = referencesOf(state);
-      const [texts, names, people, policy, calendar] = await Promise.all([
-        reads.texts(wanted.texts),
-        reads.names(wanted.names),
-        reads.parties(record.id),
+      const [[texts, names, people], policy, calendar] = await Promise.all([
+        reads(actor, (mine) =>
+          Promise.all([mine.texts(wanted.texts), mine.names(wanted.names), mine.parties(record.id)]),
+        ),
         rules.policy(state.policyVersion),
         rules.calendar(),
+        // Whoever is neither a party nor the reporter reads what concerns others.
+        isOwnPart(view)
+          ? undefined
+          : audited(deps, request, {
+              kind: 'read',
+              fields: protectedFields(state),
+              case: { kind: 'dispute', id: record.id },
+            }),
       ]);
       void withEtag(reply, record.version);
       return disputeView(state, view, { actor, now: clock(), texts, names, people, policy, calendar });
@@ -67,11 +76,18 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
     async (request) => {
       const { after, limit } = request.query;
       const { record, view } = await findDispute(deps, request.params.id, request.actor);
-      const entries = await reads.timeline('dispute', record.id, after, limit);
-      const [texts, names] = await Promise.all([
-        view === 'staff' ? reads.texts(textsIn(entries)) : new Map<string, string>(),
-        reads.names([...new Set(entries.map(({ actorId }) => actorId))]),
-      ]);
+      const { entries, texts, names } = await reads(request.actor, async (mine) => {
+        const found = await mine.timeline('dispute', record.id, after, limit);
+        return {
+          entries: found,
+          texts: view === 'staff' ? await mine.texts(textsIn(found)) : new Map<string, string>(),
+          names: await mine.names([...new Set(found.map(({ actorId }) => actorId))]),
+        };
+      });
+      if (texts.size > 0) {
+        const of = { kind: 'dispute', id: record.id } as const;
+        await audited(deps, request, { kind: 'read', fields: ['timeline-texts'], case: of });
+      }
       const last = entries.at(-1);
       return {
         entries: timelineView(entries, view, names),
@@ -97,7 +113,11 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
         throw new Problem({ status: 403, code: 'not_permitted', title: 'staff keep the parties’ details' });
       if (party === undefined) throw notFound();
       const { name, phone = null } = request.body;
-      const saved = await reads.saveParty(state.id, { id: party.id, side: party.side, name, phone });
+      await audited(deps, request, {
+        ...{ kind: 'change', fields: phone === null ? ['party-name'] : ['party-name', 'party-phone'] },
+        ...{ case: { kind: 'dispute', id: state.id }, detail: { partyId: party.id } },
+      });
+      const saved = await records.saveParty(state.id, { id: party.id, side: party.side, name, phone });
       if (!saved) {
         throw new Problem({
           ...{ status: 409, code: 'already_exists', title: 'another dispute has a party with this id' },
@@ -108,3 +128,5 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
     },
   );
 };
+
+const isOwnPart = (view: View): boolean => view === 'party' || view === 'reporter';

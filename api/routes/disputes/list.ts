@@ -1,52 +1,58 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
-import { STAGES } from '../../../domain/dispute/state.ts';
-import { contains } from '../../../domain/regions.ts';
+import type { Actor } from '../../../domain/roles.ts';
 import { scopeOf } from '../../../domain/scope.ts';
-import { CategoryCode, GradeCode, Id, LevelCode, OneOf, RegionCode } from '../../../schemas/parts.ts';
+import type { DisputeFilter } from '../../../ports/reads.ts';
+import { ListQuery, SearchBody } from '../../../schemas/api/search.ts';
 import { DisputePage, problemsOf } from '../../../schemas/api/views.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { assertMayFindParty, assertSearchable, splitLists } from '../../search.ts';
+import { shownLine } from '../../views/dispute-line.ts';
 
-export const PAGE_MAX = 100;
-const optional = Type.Optional;
-
-const Query = Type.Object(
-  {
-    stage: optional(OneOf(STAGES)),
-    level: optional(LevelCode()),
-    grade: optional(GradeCode()),
-    category: optional(CategoryCode()),
-    clock: optional(OneOf(['broken', 'soon', 'fine', 'none'])),
-    region: optional(RegionCode()),
-    ownerId: optional(Id()),
-    number: optional(Id()),
-    sort: Type.Unsafe<'opened' | 'due'>({ type: 'string', enum: ['opened', 'due'], default: 'opened' }),
-    limit: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 20 }),
-    cursor: optional(Type.String({ maxLength: 200 })),
-  },
-  { additionalProperties: false },
-);
+const tags = ['disputes'];
 
 /** Disputes of this person's regions and those she is a member of. */
-export const list: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { reads }) => {
+export const list: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const pageOf = async (actor: Actor, filter: DisputeFilter) => {
+    const scope = scopeOf(actor);
+    const page = await deps.reads(actor, (mine) => mine.disputes(filter));
+    return { ...page, items: page.items.map((line) => shownLine(line, scope)) };
+  };
+
   app.get(
     '/disputes',
     {
+      preValidation: splitLists,
       schema: {
-        ...{ operationId: 'listDisputes', tags: ['disputes'], summary: 'Disputes this person may see' },
-        ...{ querystring: Query, response: { 200: DisputePage, ...problemsOf(400, 401) } },
+        ...{ operationId: 'listDisputes', tags, summary: 'Disputes this person may see' },
+        description:
+          'By words, grade or place: only what she sees as staff. Several values as a,b or repeated.',
+        ...{ querystring: ListQuery, response: { 200: DisputePage, ...problemsOf(400, 401, 422) } },
+      },
+    },
+    async ({ actor, query }) => {
+      assertSearchable(query, 'invalid_query');
+      return pageOf(actor, query);
+    },
+  );
+
+  app.post(
+    '/disputes/search',
+    {
+      schema: {
+        ...{
+          operationId: 'searchDisputes',
+          tags,
+          summary: 'The same, also by a party: nothing of it in the URL',
+        },
+        description: 'A party by phone, ID number or name, exactly; all that is given, on the same party.',
+        body: SearchBody,
+        response: { 200: DisputePage, ...problemsOf(400, 401, 403, 413, 415, 422, 503) },
       },
     },
     async (request) => {
-      const scope = scopeOf(request.actor);
-      const page = await reads.disputes(scope, request.query);
-      const items = page.items.map(({ isParty, isReporter, ...line }) => {
-        const outside = isReporter && !scope.regions.some((region) => contains(region, line.region));
-        if (!isParty && !outside) return line;
-        // The title is the reporter's words, and the grade is for staff.
-        return { ...line, title: isReporter ? line.title : null, grade: null };
-      });
-      return { ...page, items };
+      assertSearchable(request.body, 'invalid_body');
+      await assertMayFindParty(deps, request, request.body);
+      return pageOf(request.actor, request.body);
     },
   );
 };

@@ -1,76 +1,40 @@
-import { and, arrayOverlaps, asc, between, desc, eq, or, sql, type SQL } from 'drizzle-orm';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { rangeOf, type RegionCode } from '../../../domain/regions.ts';
 import type { Scope } from '../../../domain/scope.ts';
 import type { DisputeFilter, DisputeLine, Page } from '../../../ports/reads.ts';
-import { cases, texts } from '../tables/index.ts';
+import type { FieldCipher } from '../../crypto/field-cipher.ts';
+import type { Queryable } from '../pool.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { searchOf } from './search.ts';
 
-/** Later than any deadline: cases without one come last. */
-const NO_DUE = 8_640_000_000_000_000;
-
-const dueKey = sql<number>`coalesce(${cases.dueAt}, ${sql.raw(String(NO_DUE))}::bigint)`;
-
-export const inRegion = (region: RegionCode): SQL => {
-  const { from, to } = rangeOf(region);
-  return between(cases.regionNumber, from, to);
-};
-
-/** Cases of the scope's regions, or with the person among the members. */
-export function visibleTo(scope: Scope): SQL {
-  const membership = arrayOverlaps(cases.members, [scope.personId]);
-  return or(...scope.regions.map(inRegion), membership)!;
-}
+/** The function finds them in its own right; what is shown of them is read under row-level security like everything else. */
+const PAGE = `
+  SELECT c.id, c.number, t.body AS title, c.region, c.category, c.stage, c.level, c.grade, c.owner_id AS "ownerId",
+    c.clock_state AS "clockState", c.due_at_ms AS "dueAt", c.opened_at_ms AS "openedAt", c.updated_at_ms AS "updatedAt",
+    c.version, c.state->'parties' @> $7::jsonb AS "isParty", c.state->>'reportedBy' = $8 AS "isReporter",
+    s.sort_key AS key
+  FROM search_disputes($1::tsquery, $2::jsonb, $3, $4, $5, $6) s
+    JOIN cases c ON c.kind = 'dispute' AND c.id = s.id LEFT JOIN texts t ON t.id = c.title`;
+const NEWEST_FIRST = `${PAGE} ORDER BY s.sort_key DESC, s.id DESC`;
+const DUE_FIRST = `${PAGE} ORDER BY s.sort_key, s.id`;
 
 /** One page of disputes that the scope shows, filtered and sorted. Throws `CursorError`. */
 export async function listDisputes(
-  db: NodePgDatabase,
-  scope: Scope,
-  filter: DisputeFilter,
+  db: Queryable,
+  { scope, cipher }: { scope: Scope; cipher: Pick<FieldCipher, 'hash'> },
+  { sort, limit, cursor, ...criteria }: DisputeFilter,
 ): Promise<Page<DisputeLine>> {
-  const byDue = filter.sort === 'due';
-  const key = byDue ? dueKey : sql<number>`${cases.openedAt}`;
-  const same = (
-    column: (typeof cases)['stage' | 'level' | 'grade' | 'category' | 'ownerId'],
-    value?: string,
-  ) => (value === undefined ? undefined : eq(column, value));
-  const rows = await db
-    .select({
-      ...{ id: cases.id, number: cases.number, title: texts.body, region: cases.region },
-      ...{ category: cases.category, stage: cases.stage, level: cases.level, grade: cases.grade },
-      ...{ ownerId: cases.ownerId, clockState: cases.clockState, dueAt: cases.dueAt },
-      ...{ openedAt: cases.openedAt, updatedAt: cases.updatedAt, version: cases.version, key },
-      isParty: sql<boolean>`${cases.state} -> 'parties' @> ${JSON.stringify([{ accountId: scope.personId }])}::jsonb`,
-      isReporter: sql<boolean>`${cases.state} ->> 'reportedBy' = ${scope.personId}`,
-    })
-    .from(cases)
-    .leftJoin(texts, eq(texts.id, cases.title))
-    .where(
-      and(
-        eq(cases.kind, 'dispute'),
-        visibleTo(scope),
-        same(cases.stage, filter.stage),
-        same(cases.level, filter.level),
-        same(cases.grade, filter.grade),
-        same(cases.category, filter.category),
-        same(cases.ownerId, filter.ownerId),
-        filter.clock === undefined ? undefined : eq(cases.clockState, filter.clock),
-        filter.number === undefined ? undefined : eq(cases.number, filter.number),
-        filter.region === undefined ? undefined : inRegion(filter.region),
-        filter.cursor === undefined ? undefined : after(key, filter.cursor, byDue),
-      ),
-    )
-    .orderBy(byDue ? asc(key) : desc(key), byDue ? asc(cases.id) : desc(cases.id))
-    .limit(filter.limit + 1);
-  const items = rows.slice(0, filter.limit).map(({ key: _, ...row }) => row as DisputeLine);
-  const last = rows[filter.limit - 1];
-  const more = rows.length > filter.limit && last !== undefined;
-  return { items, nextCursor: more ? encodeCursor({ key: Number(last.key), id: last.id }) : null };
-}
-
-function after(key: SQL<number>, cursor: string, ascending: boolean): SQL {
-  const position = decodeCursor(cursor);
-  return ascending
-    ? sql`(${key}, ${cases.id}) > (${position.key}::bigint, ${position.id})`
-    : sql`(${key}, ${cases.id}) < (${position.key}::bigint, ${position.id})`;
+  const after = cursor === undefined ? null : decodeCursor(cursor);
+  const wanted = searchOf(criteria, cipher.hash);
+  if (wanted === null) return { items: [], nextCursor: null };
+  const { rows } = await db.query<DisputeLine & { key: number }>({
+    name: `list-disputes-${sort}`,
+    text: sort === 'due' ? DUE_FIRST : NEWEST_FIRST,
+    values: [
+      ...[wanted.words, wanted.filter, sort === 'due', after?.key ?? null, after?.id ?? null, limit + 1],
+      ...[JSON.stringify([{ accountId: scope.personId }]), scope.personId],
+    ],
+  });
+  const items = rows.slice(0, limit).map(({ key: _, ...row }) => row);
+  const last = rows[limit - 1];
+  const more = rows.length > limit && last !== undefined;
+  return { items, nextCursor: more ? encodeCursor({ key: last.key, id: last.id }) : null };
 }

@@ -15,6 +15,9 @@ const urgency = sql<number>`CASE WHEN ${workItems.grade} = 'red' THEN 0 ELSE ${s
 /** A body that is asked something gets the task's own text, not the reporter's words: it may be who is complained about. */
 const titleForStaff = sql<string | null>`CASE WHEN ${workItems.bodyId} IS NULL THEN ${texts.body} END`;
 
+/** Also for a body, which does not see the dispute itself. */
+const numberOf = sql<string | null>`dispute_number(${workItems.disputeId})`;
+
 /** What waits for a person: assigned to her, to one of her bodies, or to a role she holds over the item's region. */
 export async function listWork(
   db: NodePgDatabase,
@@ -27,7 +30,7 @@ export async function listWork(
       ...{ caseId: workItems.caseId, disputeId: workItems.disputeId, region: workItems.region },
       ...{ grade: workItems.grade, assigneeId: workItems.assigneeId, bodyId: workItems.bodyId },
       ...{ dueAt: workItems.dueAt, openedAt: workItems.openedAt, detail: workItems.detail },
-      ...{ number: cases.number, title: titleForStaff, key: urgency },
+      ...{ number: numberOf, title: titleForStaff, key: urgency },
     })
     .from(workItems)
     .leftJoin(cases, and(eq(cases.kind, 'dispute'), eq(cases.id, workItems.disputeId)))

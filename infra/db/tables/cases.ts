@@ -44,6 +44,11 @@ export const cases = pgTable(
     dueAt: instant('due_at_ms'),
     /** Who may see the case beyond its region: reporter, parties, mediators, team, leader. */
     members: text('members').array().notNull(),
+    /** Texts written on another case that this one shows: what a task asks. */
+    shownTexts: text('shown_texts')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     final: boolean('final').notNull(),
     nextWakeAt: instant('next_wake_at_ms'),
     openedAt: instant('opened_at_ms').notNull(),
@@ -54,8 +59,8 @@ export const cases = pgTable(
     index('cases_wake')
       .on(t.nextWakeAt)
       .where(sql`not final`),
-    index('cases_region').on(t.kind, t.regionNumber, t.openedAt),
     index('cases_of_members').using('gin', t.members),
+    index('cases_of_texts').using('gin', t.shownTexts),
   ],
 );
 
@@ -106,7 +111,15 @@ export const parties = pgTable(
     name: text('name').notNull(),
     phone: bytes('phone'),
     idNumber: bytes('id_number'),
+    /** Keyed hashes for exact search. */
+    phoneHash: bytes('phone_hash'),
+    idNumberHash: bytes('id_number_hash'),
     accountId: text('account_id'),
   },
-  (t) => [index('parties_of_dispute').on(t.disputeId)],
+  (t) => [
+    index('parties_of_dispute').on(t.disputeId),
+    index('parties_of_phone').on(t.phoneHash),
+    index('parties_of_id_number').on(t.idNumberHash),
+    index('parties_of_name').on(t.name),
+  ],
 );

@@ -33,12 +33,15 @@ import { mediationFailed } from './mediation-failed.ts';
 import { mediationResumed } from './mediation-resumed.ts';
 import { mediationSuspended } from './mediation-suspended.ts';
 import { mediatorAssigned } from './mediator-assigned.ts';
+import { mediatorLeft } from './mediator-left.ts';
 import { mediatorRecused } from './mediator-recused.ts';
 import { merged } from './merged.ts';
 import { noticeDelivered } from './notice-delivered.ts';
 import { objected } from './objected.ts';
 import { oralAgreementRecorded } from './oral-agreement-recorded.ts';
 import { originReplied } from './origin-replied.ts';
+import { ownerReplaced } from './owner-replaced.ts';
+import { partyIdentified } from './party-identified.ts';
 import { partyNotReached } from './party-not-reached.ts';
 import { proceedingRecorded } from './proceeding-recorded.ts';
 import { rated } from './rated.ts';
@@ -63,6 +66,7 @@ import { teamSet } from './team-set.ts';
 import { transferred } from './transferred.ts';
 import { triageProposed } from './triage-proposed.ts';
 import { triaged } from './triaged.ts';
+import { unlinked } from './unlinked.ts';
 import { unmerged } from './unmerged.ts';
 import { urged } from './urged.ts';
 import { withdrawn } from './withdrawn.ts';
@@ -78,6 +82,7 @@ export const DISPUTE_EVENTS = {
   'marked-out-of-scope': markedOutOfScope,
   transferred,
   linked,
+  unlinked,
   'measure-recorded': measureRecorded,
   'contact-recorded': contactRecorded,
   referred,
@@ -86,10 +91,12 @@ export const DISPUTE_EVENTS = {
   refused,
   withdrawn,
   'respondent-replaced': respondentReplaced,
+  'party-identified': partyIdentified,
   'party-not-reached': partyNotReached,
   'mediation-accepted': mediationAccepted,
   'mediator-assigned': mediatorAssigned,
   'mediator-recused': mediatorRecused,
+  'mediator-left': mediatorLeft,
   'session-scheduled': sessionScheduled,
   'session-recorded': sessionRecorded,
   'mediation-suspended': mediationSuspended,
@@ -102,6 +109,7 @@ export const DISPUTE_EVENTS = {
   'mediation-failed': mediationFailed,
   escalated,
   'taken-over': takenOver,
+  'owner-replaced': ownerReplaced,
   'handed-down': handedDown,
   returned,
   'return-decided': returnDecided,

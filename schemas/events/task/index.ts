@@ -4,6 +4,7 @@ import { taskAnswered } from './task-answered.ts';
 import { taskCancelled } from './task-cancelled.ts';
 import { taskFellSilent } from './task-fell-silent.ts';
 import { taskOpened } from './task-opened.ts';
+import { taskOwnerReplaced } from './task-owner-replaced.ts';
 import { taskReportedIn } from './task-reported-in.ts';
 import { taskReturned } from './task-returned.ts';
 
@@ -15,6 +16,7 @@ export const TASK_EVENTS = {
   'task-returned': taskReturned,
   'task-cancelled': taskCancelled,
   'task-fell-silent': taskFellSilent,
+  'task-owner-replaced': taskOwnerReplaced,
 } satisfies ContractsOf<TaskEvent>;
 
 /** Compiles only while every schema says exactly what the domain says; an event that differs is named here. */

@@ -1,0 +1,341 @@
+-- Everything the API shows is read under a role that no row belongs to: it sees what the policies below let it see.
+-- Roles belong to the whole cluster, and several databases of one cluster may be migrated at once.
+DO $$
+BEGIN
+  CREATE ROLE fengqiao_reader NOLOGIN NOSUPERUSER NOBYPASSRLS;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+--> statement-breakpoint
+DO $$
+BEGIN
+  IF NOT pg_has_role(current_user, 'fengqiao_reader', 'SET') THEN
+    EXECUTE format('GRANT fengqiao_reader TO %I', current_user);
+  END IF;
+END $$;
+--> statement-breakpoint
+GRANT SELECT ON cases, events, texts, parties, work_items, notices, staff TO fengqiao_reader;
+--> statement-breakpoint
+-- What a person may read of: whole regions, and cases that name her or a body of hers among their members. Nothing is
+-- set outside a request, and then nothing is seen. Ranges that are not used are empty (from 1 to 0).
+CREATE FUNCTION scope_from(n int) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(nullif(current_setting('fengqiao.from' || n, true), '')::bigint, 1)
+$$;
+--> statement-breakpoint
+CREATE FUNCTION scope_to(n int) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(nullif(current_setting('fengqiao.to' || n, true), '')::bigint, 0)
+$$;
+--> statement-breakpoint
+CREATE FUNCTION scope_names() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT coalesce(nullif(current_setting('fengqiao.names', true), '')::text[], '{}')
+$$;
+--> statement-breakpoint
+ALTER TABLE cases ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+-- Each in a subselect of its own, so that it is asked once a query and not once a row, and an index can be used.
+CREATE POLICY cases_in_scope ON cases FOR SELECT TO fengqiao_reader USING (
+  region_number BETWEEN (SELECT scope_from(1)) AND (SELECT scope_to(1))
+  OR region_number BETWEEN (SELECT scope_from(2)) AND (SELECT scope_to(2))
+  OR region_number BETWEEN (SELECT scope_from(3)) AND (SELECT scope_to(3))
+  OR region_number BETWEEN (SELECT scope_from(4)) AND (SELECT scope_to(4))
+  OR region_number BETWEEN (SELECT scope_from(5)) AND (SELECT scope_to(5))
+  OR region_number BETWEEN (SELECT scope_from(6)) AND (SELECT scope_to(6))
+  OR region_number BETWEEN (SELECT scope_from(7)) AND (SELECT scope_to(7))
+  OR region_number BETWEEN (SELECT scope_from(8)) AND (SELECT scope_to(8))
+  OR members && (SELECT scope_names()));
+--> statement-breakpoint
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY events_of_cases ON events FOR SELECT TO fengqiao_reader USING (
+  EXISTS (SELECT FROM cases c WHERE c.kind = events.case_kind AND c.id = events.case_id));
+--> statement-breakpoint
+ALTER TABLE parties ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY parties_of_disputes ON parties FOR SELECT TO fengqiao_reader USING (
+  EXISTS (SELECT FROM cases c WHERE c.kind = 'dispute' AND c.id = parties.dispute_id));
+--> statement-breakpoint
+ALTER TABLE texts ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+-- Of its own case, or shown by a task, conference or commitment: a body reads what it is asked and not the dispute.
+CREATE POLICY texts_of_cases ON texts FOR SELECT TO fengqiao_reader USING (
+  EXISTS (SELECT FROM cases c WHERE c.kind IN ('dispute', 'task', 'conference', 'commitment') AND c.id = texts.case_id)
+  OR EXISTS (SELECT FROM cases c WHERE c.shown_texts @> ARRAY[texts.id]));
+--> statement-breakpoint
+ALTER TABLE work_items ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY work_in_scope ON work_items FOR SELECT TO fengqiao_reader USING (
+  region_number BETWEEN (SELECT scope_from(1)) AND (SELECT scope_to(1))
+  OR region_number BETWEEN (SELECT scope_from(2)) AND (SELECT scope_to(2))
+  OR region_number BETWEEN (SELECT scope_from(3)) AND (SELECT scope_to(3))
+  OR region_number BETWEEN (SELECT scope_from(4)) AND (SELECT scope_to(4))
+  OR region_number BETWEEN (SELECT scope_from(5)) AND (SELECT scope_to(5))
+  OR region_number BETWEEN (SELECT scope_from(6)) AND (SELECT scope_to(6))
+  OR region_number BETWEEN (SELECT scope_from(7)) AND (SELECT scope_to(7))
+  OR region_number BETWEEN (SELECT scope_from(8)) AND (SELECT scope_to(8))
+  OR assignee_id = ANY ((SELECT scope_names())::text[])
+  OR 'body:' || body_id = ANY ((SELECT scope_names())::text[]));
+--> statement-breakpoint
+ALTER TABLE notices ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY notices_of_person ON notices FOR SELECT TO fengqiao_reader USING (
+  person_id = ANY ((SELECT scope_names())::text[]));
+--> statement-breakpoint
+-- A body knows the number of the dispute it works for, and nothing else of it.
+CREATE FUNCTION dispute_number(dispute_id text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT number FROM cases WHERE kind = 'dispute' AND id = dispute_id
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION dispute_number FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION dispute_number TO fengqiao_reader;
+--> statement-breakpoint
+-- The log is written as a role that may add rows and read them, and nothing else.
+DO $$
+BEGIN
+  CREATE ROLE fengqiao_app NOLOGIN NOSUPERUSER NOBYPASSRLS;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+--> statement-breakpoint
+DO $$
+BEGIN
+  IF NOT pg_has_role(current_user, 'fengqiao_app', 'SET') THEN
+    EXECUTE format('GRANT fengqiao_app TO %I', current_user);
+  END IF;
+END $$;
+--> statement-breakpoint
+GRANT SELECT, INSERT ON audit_log TO fengqiao_app;
+--> statement-breakpoint
+-- Holds for the owner of the table too. Whoever takes the trigger away first is found by `npm run audit:verify`.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER audit_seals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seals
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+--> statement-breakpoint
+-- With the rights of the owner: the role that adds a row must not be able to say that it needs no seal.
+CREATE FUNCTION await_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO audit_tail (id) SELECT id FROM added;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION await_seal FROM PUBLIC;
+--> statement-breakpoint
+CREATE TRIGGER audit_log_awaits_seal AFTER INSERT ON audit_log REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION await_seal();
+--> statement-breakpoint
+-- What was sent, by whom, and the checksum of it cannot be rewritten: a stored file is evidence. Who may see it can be
+-- changed, and it can be removed; a removed one never comes back.
+CREATE FUNCTION attachments_keep_facts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.upload_id, NEW.upload_hash, NEW.dispute_id, NEW.uploaded_by, NEW.uploaded_as, NEW.kind, NEW.media_type,
+      NEW.bytes, NEW.sha256, NEW.source_sha256, NEW.location_kept, NEW.uploaded_at_ms)
+    IS DISTINCT FROM
+     (OLD.id, OLD.upload_id, OLD.upload_hash, OLD.dispute_id, OLD.uploaded_by, OLD.uploaded_as, OLD.kind, OLD.media_type,
+      OLD.bytes, OLD.sha256, OLD.source_sha256, OLD.location_kept, OLD.uploaded_at_ms)
+    OR (OLD.deleted_at_ms IS NOT NULL AND NEW.deleted_at_ms IS DISTINCT FROM OLD.deleted_at_ms) THEN
+    RAISE EXCEPTION 'what an attachment is does not change' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER attachments_keep_facts BEFORE UPDATE ON attachments
+  FOR EACH ROW EXECUTE FUNCTION attachments_keep_facts();
+--> statement-breakpoint
+GRANT SELECT ON attachments TO fengqiao_reader;
+--> statement-breakpoint
+ALTER TABLE attachments ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+-- Files of a dispute are there for whoever sees the dispute; which of them, the question itself says (infra/db/attachments.ts).
+CREATE POLICY attachments_of_disputes ON attachments FOR SELECT TO fengqiao_reader USING (
+  EXISTS (SELECT FROM cases c WHERE c.kind = 'dispute' AND c.id = attachments.dispute_id));
+--> statement-breakpoint
+-- How much of the smaller text is in the other, as `overlap` in domain/search-terms.ts has it. The rank of an "any of these
+-- words" query is the number of words found times a constant; against the rank of the text that has all of them, it counts
+-- them without leaving C. Both have been tested to be the same.
+CREATE FUNCTION word_overlap(document tsvector, own tsvector, any_of_own tsquery) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(
+    ts_rank(document, any_of_own)::float8 / nullif(ts_rank(own, any_of_own), 0) * length(own)
+      / greatest(8, least(length(own), length(document))), 0)
+$$;
+--> statement-breakpoint
+-- A dispute that triage gives another region is found there.
+CREATE FUNCTION search_follows_region() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE dispute_search SET region_number = NEW.region_number WHERE dispute_id = NEW.id;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER cases_search_follows AFTER UPDATE OF region_number ON cases FOR EACH ROW
+  WHEN (NEW.kind = 'dispute' AND NEW.region_number <> OLD.region_number)
+  EXECUTE FUNCTION search_follows_region();
+--> statement-breakpoint
+-- What was erased is not found either, whoever erased it and however. `npm run rebuild -- --search` makes anew what is left.
+CREATE FUNCTION search_forgets_text() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE dispute_search SET document = '' WHERE dispute_id = OLD.case_id AND document <> '';
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER texts_search_forgets AFTER DELETE OR UPDATE OF body ON texts FOR EACH ROW
+  EXECUTE FUNCTION search_forgets_text();
+--> statement-breakpoint
+-- What lists are read from in order, with what they are filtered by, so that a row is looked at only when it is shown.
+CREATE INDEX cases_disputes_opened ON cases (opened_at_ms, id)
+  INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+--> statement-breakpoint
+CREATE INDEX cases_disputes_due ON cases ((coalesce(due_at_ms, 8640000000000000::bigint)), id)
+  INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+--> statement-breakpoint
+CREATE INDEX cases_disputes_of_region ON cases (region_number, opened_at_ms, id)
+  INCLUDE (category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+--> statement-breakpoint
+-- Disputes from before there was a search; their words are made by the application.
+INSERT INTO dispute_search (dispute_id, region_number, opened_at_ms, place_id, document)
+  SELECT id, region_number, opened_at_ms, state->>'placeId', '' FROM cases WHERE kind = 'dispute';
+--> statement-breakpoint
+-- One page of a list: ids and sort keys of what the scope shows and the filter wants. Under row-level security itself the
+-- planner knows neither how large the scope is nor may it use the index of words; so this runs as the owner, applies the
+-- same scope, and puts the values into the text of the query. Each range has a branch of its own, so that each can read
+-- its index in order and stop.
+--
+-- A person may not find out by a filter what she is not shown. Whoever is a party or only reported a dispute sees neither
+-- the other side's words nor grade, place or parties: when the filter asks for one of these, only disputes count that she
+-- sees as staff (as `viewOf` in api/views/dispute.ts has it).
+CREATE FUNCTION search_disputes(
+  words tsquery, filter jsonb, by_due boolean, after_key bigint, after_id text, page int
+) RETURNS TABLE (id text, sort_key bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20
+SET search_path = public, pg_temp SET jit = off AS $$
+DECLARE
+  f record;
+  person text := (scope_names())[1];
+  as_staff boolean;
+  of_search boolean;
+  id_column text;
+  opened text;
+  low bigint;
+  high bigint;
+  ranges text := 'false';
+  branches text[] := '{}';
+  region_key text;
+  key text;
+  direction text := CASE WHEN by_due THEN 'ASC' ELSE 'DESC' END;
+  source text;
+  wanted text;
+  is_party text;
+  is_staff text;
+BEGIN
+  SELECT * INTO f FROM jsonb_to_record(filter) AS x(
+    stage text[], level text[], grade text[], category text[], clock text[], owner text, number text, place text,
+    region_from bigint, region_to bigint, opened_from bigint, opened_to bigint, updated_from bigint,
+    phone_hash text, id_number_hash text, party_name text, staff boolean);
+  as_staff := coalesce(f.staff, false) OR words IS NOT NULL OR f.grade IS NOT NULL OR f.place IS NOT NULL
+    OR coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  of_search := words IS NOT NULL OR f.place IS NOT NULL;
+  source := CASE WHEN of_search
+    THEN 'dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id' ELSE 'cases c' END;
+  region_key := CASE WHEN of_search THEN 'd.region_number' ELSE 'c.region_number' END;
+  opened := CASE WHEN of_search THEN 'd.opened_at_ms' ELSE 'c.opened_at_ms' END;
+  key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE opened END;
+  -- Of the same table as the key, or the index cannot begin after a cursor.
+  id_column := CASE WHEN of_search AND NOT by_due THEN 'd.dispute_id' ELSE 'c.id' END;
+  wanted := concat(
+    ' WHERE c.kind = ''dispute''',
+    CASE WHEN words IS NOT NULL THEN format(' AND d.document @@ %L::tsquery', words) END,
+    CASE WHEN f.place IS NOT NULL THEN format(' AND d.place_id = %L', f.place) END,
+    CASE WHEN f.stage IS NOT NULL THEN format(' AND c.stage = ANY (%L::text[])', f.stage) END,
+    CASE WHEN f.level IS NOT NULL THEN format(' AND c.level = ANY (%L::text[])', f.level) END,
+    CASE WHEN f.grade IS NOT NULL THEN format(' AND c.grade = ANY (%L::text[])', f.grade) END,
+    CASE WHEN f.category IS NOT NULL THEN format(' AND c.category = ANY (%L::text[])', f.category) END,
+    CASE WHEN f.clock IS NOT NULL THEN format(' AND c.clock_state = ANY (%L::text[])', f.clock) END,
+    CASE WHEN f.owner IS NOT NULL THEN format(' AND c.owner_id = %L', f.owner) END,
+    CASE WHEN f.number IS NOT NULL THEN format(' AND c.number = %L', f.number) END,
+    CASE WHEN f.opened_from IS NOT NULL THEN format(' AND %s >= %s', opened, f.opened_from) END,
+    CASE WHEN f.opened_to IS NOT NULL THEN format(' AND %s < %s', opened, f.opened_to) END,
+    CASE WHEN f.updated_from IS NOT NULL THEN format(' AND c.updated_at_ms >= %s', f.updated_from) END,
+    CASE WHEN coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL THEN concat(
+      ' AND c.id IN (SELECT p.dispute_id FROM parties p WHERE true',
+      CASE WHEN f.phone_hash IS NOT NULL THEN format(' AND p.phone_hash = %L::bytea', f.phone_hash) END,
+      CASE WHEN f.id_number_hash IS NOT NULL THEN format(' AND p.id_number_hash = %L::bytea', f.id_number_hash) END,
+      CASE WHEN f.party_name IS NOT NULL THEN format(' AND p.name = %L', f.party_name) END,
+      ')') END,
+    CASE WHEN after_key IS NOT NULL THEN format(
+      ' AND (%s, %s) %s (%s, %L)', key, id_column, CASE WHEN by_due THEN '>' ELSE '<' END, after_key, after_id) END);
+  FOR n IN 1..8 LOOP
+    low := greatest(scope_from(n), f.region_from);
+    high := least(scope_to(n), f.region_to);
+    CONTINUE WHEN low > high;
+    ranges := ranges || format(' OR %s BETWEEN %s AND %s', region_key, low, high);
+    branches := branches || concat(
+      format(' AND %s BETWEEN %s AND %s', region_key, low, high),
+      CASE WHEN as_staff THEN format(' AND NOT c.members @> ARRAY[%L]', person) END);
+  END LOOP;
+  is_party := format('c.state->''parties'' @> %L::jsonb', jsonb_build_array(jsonb_build_object('accountId', person)));
+  is_staff := concat(
+    format('%L IN (c.state->''owner''->>''staffId'', c.state->>''leaderId'',', person),
+    ' c.state->''team''->>''leadId'', c.state->''mediation''->>''mediatorId'')',
+    format(' OR c.state->''team''->''memberIds'' ? %L', person),
+    format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
+  branches := branches || concat(
+    CASE WHEN f.region_from IS NOT NULL
+      THEN format(' AND %s BETWEEN %s AND %s', region_key, f.region_from, f.region_to) END,
+    CASE WHEN as_staff
+      THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND (%s OR %s)', person, is_party, ranges, is_staff)
+      ELSE format(' AND c.members && %L::text[]', scope_names()) END);
+  RETURN QUERY EXECUTE (
+    SELECT format('SELECT * FROM (%s) AS found ORDER BY 2 %s, 1 %s LIMIT %s',
+      string_agg(format('(SELECT %s, %s FROM %s%s%s ORDER BY 2 %s, 1 %s LIMIT %s)',
+        id_column, key, source, wanted, branch, direction, direction, page), ' UNION '),
+      direction, direction, page)
+    FROM unnest(branches) AS branch);
+END $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION search_disputes FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION search_disputes TO fengqiao_reader;
+--> statement-breakpoint
+-- Names of places, for exports.
+GRANT SELECT ON regions TO fengqiao_reader;
+--> statement-breakpoint
+-- What a new report is compared with (`suggestionsFor` in domain/similarity.ts): the newest of its community and of its
+-- place, however many there are. For intake, which runs as the owner.
+CREATE FUNCTION disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+      'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
+      'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, own, any_of_own),
+      'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
+  FROM (
+    (SELECT dispute_id FROM dispute_search WHERE region_number / 1000 = community ORDER BY opened_at_ms DESC LIMIT 30)
+    UNION
+    (SELECT dispute_id FROM dispute_search WHERE place_id = place ORDER BY opened_at_ms DESC LIMIT 10)) near
+    JOIN dispute_search d USING (dispute_id)
+    JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
+  WHERE c.id <> except_id
+    AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left')
+$$;
+--> statement-breakpoint
+-- Codes, PINs and sessions are looked up by the owner of the tables alone: nobody's scope shows them.
+GRANT SELECT ON statements TO fengqiao_reader;
+--> statement-breakpoint
+ALTER TABLE statements ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+-- Which of a case's statements a party may read is decided where her part in it is known; of other cases there are none.
+CREATE POLICY statements_of_cases ON statements FOR SELECT TO fengqiao_reader USING (
+  EXISTS (SELECT FROM cases c WHERE c.kind = statements.case_kind AND c.id = statements.case_id));
+--> statement-breakpoint
+-- A statement is evidence: it is added, and can go only with the person.
+CREATE FUNCTION statements_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a statement does not change' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER statements_keep_words BEFORE UPDATE ON statements
+  FOR EACH ROW EXECUTE FUNCTION statements_keep_words();

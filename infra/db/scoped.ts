@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import { rangeOf } from '../../domain/regions.ts';
+import { SCOPE_REGIONS_MAX, type Scope } from '../../domain/scope.ts';
+import { createPool, type PoolOptions, type Queryable } from './pool.ts';
+
+/** The role that row-level security holds for; `infra/db/sql/10-roles.sql` makes it. */
+export const READER = 'fengqiao_reader';
+
+/** Runs `work` so that it sees what the scope shows, in one transaction. */
+export type Scoped = <T>(scope: Scope, work: (db: Queryable) => Promise<T>) => Promise<T>;
+
+/**
+ * A pool whose connections are the reader from their first statement on, so that nobody can forget to become it: a query
+ * outside a scope sees no row. Not for a pooler that hands connections of one role to everybody.
+ */
+export const createReaderPool = (databaseUrl: string, options: PoolOptions): pg.Pool =>
+  createPool(databaseUrl, { ...options, role: READER });
+
+/**
+ * Reads in the scope of one person. Throws `RangeError` for more regions than the policies compare with: administration
+ * refuses such posts, and showing some of them would hide cases without a word.
+ */
+export function createScoped(readers: pg.Pool): Scoped {
+  return async (scope, work) => {
+    const client = await readers.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(`BEGIN; ${settings(scope, client)}`);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+}
+
+// One round trip, which takes several statements only without parameters; hence the literals.
+function settings({ regions, names }: Scope, client: pg.PoolClient): string {
+  if (regions.length > SCOPE_REGIONS_MAX) throw new RangeError(`more than ${SCOPE_REGIONS_MAX} regions`);
+  const values: Record<string, string> = { names: `{${names.map(quoted).join(',')}}` };
+  for (const [i, region] of regions.entries()) {
+    const { from, to } = rangeOf(region);
+    values[`from${i + 1}`] = String(from);
+    values[`to${i + 1}`] = String(to);
+  }
+  const sets = Object.entries(values).map(
+    ([name, value]) => `set_config('fengqiao.${name}', ${client.escapeLiteral(value)}, true)`,
+  );
+  return `SELECT ${sets.join(', ')}`;
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

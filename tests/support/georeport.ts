@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A GeoReport client that others wrote: https://pypi.org/project/georeport. */
+const CLIENT = 'georeport==0.3.1';
+
+const SCRIPT = `
+import json, sys
+from georeport import GeoReport
+client = GeoReport(sys.argv[1], jurisdiction=sys.argv[2] or None, output_format=sys.argv[3])
+call = getattr(client, sys.argv[4])
+print(json.dumps(call(**json.loads(sys.argv[5]))))
+`;
+
+export type Ask = (
+  method: string,
+  args?: object,
+  options?: { format?: 'json' | 'xml'; jurisdiction?: string },
+) => Promise<unknown>;
+
+/** Installs the client into a folder of its own, and returns what calls it on an address. Needs Python 3 with pip. */
+export async function georeportClient(rootAddress: string): Promise<Ask> {
+  const folder = mkdtempSync(join(tmpdir(), 'fengqiao-georeport-'));
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--root-user-action=ignore'];
+  await run('python3', ['-m', 'pip', 'install', ...quiet, '--target', folder, CLIENT]);
+  return async (method, args = {}, { format = 'json', jurisdiction = '' } = {}) => {
+    const argv = ['-c', SCRIPT, rootAddress, jurisdiction, format, method, JSON.stringify(args)];
+    const env = { ...process.env, PYTHONPATH: folder, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
+    const { stdout } = await run('python3', argv, { env });
+    return JSON.parse(stdout) as unknown;
+  };
+}
