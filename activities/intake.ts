@@ -4,14 +4,17 @@ import { relationTo } from '../domain/dispute/repeats.ts';
 import { ownerAt } from '../domain/duty.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/errors.ts';
 import { act, type Clocked, type Context } from '../domain/machine.ts';
+import { notYet } from '../domain/occurred.ts';
 import { levelOf, lowestCommonAncestor, rank } from '../domain/regions.ts';
 import { suggestionsFor } from '../domain/similarity.ts';
 import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
+import { isTracked } from '../domain/tracking.ts';
 import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
 import type { CurrentDirectory } from '../infra/db/directory.ts';
 import type { Rules } from '../infra/db/rules.ts';
 import { earlierDisputes, type Earlier } from '../infra/db/similar.ts';
 import { createIntakeWriter, type NewCase, type NewParty } from '../infra/db/intake-writer.ts';
+import { createKnown, type Known } from '../infra/db/known.ts';
 import { comparedWords, documentOf } from '../infra/db/search/words.ts';
 import type { Recorded } from '../infra/db/store.ts';
 import type { CaseChange } from '../infra/db/rows.ts';
@@ -29,6 +32,8 @@ export interface IntakeDeps {
   /** The next file number, for the year of `now`. */
   nextNumber: (now: number) => Promise<string>;
   clock?: () => number;
+  /** Which places and accounts there are; asked of the database otherwise. */
+  known?: Known;
   /** The relay of this process, if there is one, need not wait for its next look. */
   onCommitted?: () => void;
 }
@@ -49,11 +54,14 @@ interface Arrival {
 export function createIntake(deps: IntakeDeps): Intake {
   const clock = deps.clock ?? Date.now;
   const write = createIntakeWriter(deps.pool);
+  const known = deps.known ?? createKnown(deps.pool);
   return {
     async take(request) {
       const { actor, principal, idempotencyKey, report } = request;
       const commandId = commandIdOf(principal, 'reports', idempotencyKey);
       const now = clock();
+      const fault = notYet(report.occurredAt, now) ?? (await unknownIn(report, known));
+      if (fault) return { outcome: 'refused', refusal: fault };
       const [policy, calendar, directory] = await Promise.all([
         deps.rules.policy(null),
         deps.rules.calendar(),
@@ -77,6 +85,25 @@ export function createIntake(deps: IntakeDeps): Intake {
       return outcomeOf(recorded, { ...made.taken, possibleDuplicates });
     },
   };
+}
+
+/** Refuses the first place or account that is not there: nobody would ever find the one, or act through the other. */
+async function unknownIn({ placeId, parties = [] }: Report, known: Known): Promise<Refusal | null> {
+  // Principals that follow a code are the system's own.
+  const accountIds = parties.flatMap(({ accountId }) =>
+    accountId === undefined || isTracked(accountId) ? [] : [accountId],
+  );
+  const missing = await known.missing({ placeIds: placeId === undefined ? [] : [placeId], accountIds });
+  if (missing.placeIds.length > 0)
+    return refuse('unknown_reference', 'no such place', 'placeId', 'the id of a place');
+  const stranger = parties.findIndex(({ accountId }) => missing.accountIds.includes(accountId ?? ''));
+  if (stranger < 0) return null;
+  return refuse(
+    'unknown_person',
+    'no such account',
+    `parties.${stranger}.accountId`,
+    'the id of an account, or none',
+  );
 }
 
 function outcomeOf(recorded: Recorded, taken: ReportTaken): Taken {
@@ -187,6 +214,7 @@ function peopleOf({ parties = [] }: Report, { newId }: Context) {
         'unknown_party',
         'acts for somebody not in this report',
         `parties.${i}.actsFor.${stranger}`,
+        'the ref of one of the parties',
       );
     }
   }
@@ -238,7 +266,11 @@ function nonDispute(arrival: Arrival): Made | Refusal {
   const level = rank(asked) < rank(lowest) ? lowest : asked;
   const command: TaskCommand = {
     ...{ action: 'open-task', id, policyVersion: context.policy.version, disputeId: null, kind: 'answer' },
-    ...{ target: { bodyId: null, region: report.region, level }, what, reportedBy: request.reportedBy ?? actor.id },
+    ...{
+      target: { bodyId: null, region: report.region, level },
+      what,
+      reportedBy: request.reportedBy ?? actor.id,
+    },
     ...{
       fromPetition: report.channel === 'petition',
       owner: ownerAt(context.directory, report.region, level, now),

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { CaseKind } from '../domain/machine.ts';
+import { notYet } from '../domain/occurred.ts';
 import { takeTexts } from '../schemas/texts.ts';
-import { Instant } from '../schemas/parts.ts';
+import { Instant, VERSION_TAG } from '../schemas/parts.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem, refusedProblem } from './problem.ts';
 
 const KEY_MAX = 100;
 const PRINTABLE = '^[\\x21-\\x7e]+$';
-const VERSION = '^(\\*|(W/)?"?[0-9]{1,9}"?)$';
 
 /** Headers of every call that changes something. */
 export const CommandHeaders = Type.Object({
@@ -17,7 +17,7 @@ export const CommandHeaders = Type.Object({
     description: `1 to ${KEY_MAX} printable characters; the same key asks for the same answer`,
   }),
   'if-match': Type.Optional(
-    Type.String({ pattern: VERSION, description: 'the version that was seen, as its ETag; * for any' }),
+    Type.String({ pattern: VERSION_TAG, description: 'the version that was seen, as its ETag; * for any' }),
   ),
 });
 
@@ -31,19 +31,17 @@ export const OccurredQuery = Type.Object(
 /** The key of a changing call. Throws a problem when it is missing or unusable. */
 export function idempotencyKeyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
+  if (key === undefined) throw keyMissing();
   if (typeof key === 'string' && new RegExp(PRINTABLE).test(key) && key.length <= KEY_MAX) return key;
-  throw keyMissing();
+  throw keyUnusable();
 }
 
 /** The version of an `If-Match` header, null without one. Throws a problem when it is no version. */
 export function expectedVersionOf(request: FastifyRequest): number | null {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return null;
-  if (new RegExp(VERSION).test(header)) return Number(/\d+/.exec(header)![0]);
-  throw new Problem({
-    ...{ status: 400, code: 'invalid_header', title: 'If-Match is not a version' },
-    ...{ field: 'If-Match', expected: 'the ETag of the dispute, "12" for instance' },
-  });
+  if (new RegExp(VERSION_TAG).test(header)) return Number(/\d+/.exec(header)![0]);
+  throw versionUnreadable();
 }
 
 export const etagOf = (version: number): string => `"${version}"`;
@@ -62,6 +60,8 @@ export async function perform(
   request: FastifyRequest<{ Querystring: { occurredAt?: number } }>,
   { kind, caseId, action, bodySchema, body }: Asked,
 ): Promise<number> {
+  const early = notYet(request.query.occurredAt, (deps.clock ?? Date.now)());
+  if (early !== null) throw refusedProblem(early);
   const commandId = deps.commandIdOf(request.actor.id, caseId, idempotencyKeyOf(request));
   const newId = deps.idsFrom(`${commandId}:texts`);
   const taken = takeTexts(bodySchema, body, () => newId('txt'));
@@ -96,6 +96,18 @@ export const keyMissing = (): Problem =>
   new Problem({
     ...{ status: 400, code: 'idempotency_key_missing', title: 'a changing call needs an Idempotency-Key' },
     ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters, new for each act` },
+  });
+
+export const keyUnusable = (): Problem =>
+  new Problem({
+    ...{ status: 400, code: 'invalid_header', title: 'this Idempotency-Key is too long or not printable' },
+    ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters without spaces` },
+  });
+
+export const versionUnreadable = (): Problem =>
+  new Problem({
+    ...{ status: 400, code: 'invalid_header', title: 'If-Match is not a version' },
+    ...{ field: 'If-Match', expected: 'the ETag of what was read, "12" for instance' },
   });
 
 export const keyReused = (): Problem =>

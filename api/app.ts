@@ -3,13 +3,15 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { bodyDeadline } from './plugins/body-deadline.ts';
 import { inFlight } from './plugins/in-flight.ts';
+import { access } from './plugins/access.ts';
 import { methods } from './plugins/methods.ts';
 import { metrics } from './plugins/metrics.ts';
 import { openapi } from './plugins/openapi.ts';
-import { problems } from './plugins/problems.ts';
+import { answerFrameworkError, problems } from './plugins/problems.ts';
 import { rateLimits } from './plugins/rate-limit.ts';
 import { noStore, security } from './plugins/security.ts';
 import { session } from './plugins/session.ts';
+import { storable } from './plugins/storable.ts';
 import { validation } from './plugins/validation.ts';
 import { account } from './routes/account.ts';
 import { accounts } from './routes/accounts.ts';
@@ -22,9 +24,13 @@ import { detail } from './routes/disputes/detail.ts';
 import { exporting } from './routes/disputes/export.ts';
 import { list } from './routes/disputes/list.ts';
 import { similar } from './routes/disputes/similar.ts';
+import { consents } from './routes/disputes/consents.ts';
+import { reveal } from './routes/disputes/reveal.ts';
 import { health } from './routes/health.ts';
+import { inspections } from './routes/inspections.ts';
 import { open311 } from './routes/open311/index.ts';
 import { otherCases } from './routes/other-cases.ts';
+import { persons } from './routes/persons.ts';
 import { publicReports } from './routes/public-reports.ts';
 import { reports } from './routes/reports.ts';
 import { sessions } from './routes/sessions.ts';
@@ -52,6 +58,8 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
     http: { headersTimeout: BODY_TIMEOUT_MS },
     // The same in every log line and in the audit log, and of no other request of any process.
     genReqId: () => randomUUID(),
+    // A path that cannot be read at all never reaches the handler of errors.
+    frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     trustProxy: deps.trustProxy.length > 0 && deps.trustProxy,
@@ -59,6 +67,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(methods);
   await app.register(bodyDeadline, { ms: BODY_TIMEOUT_MS });
   await app.register(validation);
+  await app.register(storable);
   await app.register(problems);
   await app.register(security, deps);
   await app.register(metrics, { registry: deps.metrics });
@@ -71,6 +80,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
       await v1.register(noStore);
       await v1.register(rateLimits, deps);
       await v1.register(session, deps);
+      await v1.register(access);
       for (const routes of [
         sessions,
         account,
@@ -84,6 +94,10 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
         similar,
         savedFilters,
         detail,
+        reveal,
+        consents,
+        inspections,
+        persons,
         attachments,
         actions,
         otherCases,
@@ -102,6 +116,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
       await door.register(noStore);
       await door.register(rateLimits, deps);
       await door.register(session, deps);
+      await door.register(access);
       await door.register(open311, deps);
     },
     { prefix: '/open311/v2' },

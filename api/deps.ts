@@ -14,6 +14,7 @@ import type { DirectoryDesk, DirectoryReads } from '../ports/directory-desk.ts';
 import type { Intake } from '../ports/intake.ts';
 import type { Issuer } from '../ports/issuer.ts';
 import type { Open311Register } from '../ports/open311.ts';
+import type { Privacy } from '../ports/privacy.ts';
 import type { ReadsFor, Records } from '../ports/reads.ts';
 import type { SavedFilters } from '../ports/saved-filters.ts';
 import type { Sessions } from '../ports/sessions.ts';
@@ -37,6 +38,7 @@ export interface ApiDeps {
   issuer: Issuer | null;
   tracking: Tracking;
   statements: Statements;
+  privacy: Privacy;
   directory: () => Promise<Directory>;
   directoryReads: DirectoryReads;
   directoryDesk: DirectoryDesk;

@@ -31,6 +31,8 @@ export type ProblemCode =
   | 'unavailable'
   | 'overloaded'
   | 'already_exists'
+  | 'consent_missing'
+  | 'legal_hold'
   | 'internal';
 
 export interface Fault {
@@ -93,3 +95,7 @@ export function refusedProblem({ refused, message, field, expected }: Refusal): 
 
 export const notFound = (what = 'no such thing, or not yours to see'): Problem =>
   new Problem({ status: 404, code: 'not_found', title: what });
+
+/** 405 with what the path has instead (RFC 9110, 15.5.6). */
+export const methodNotAllowed = (expected: string): Problem =>
+  new Problem({ status: 405, code: 'method_not_allowed', title: 'this path has other methods', expected });

@@ -1,8 +1,7 @@
-import type { FastifyRequest } from 'fastify';
 import { TRACKED } from '../domain/tracking.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { Language, Report, ReportTaken, Slip } from '../schemas/api/reports.ts';
-import { keyReused, unavailable } from './act.ts';
+import { keyReused } from './act.ts';
 import type { ApiDeps } from './deps.ts';
 import { unlessBusy } from './passwords-busy.ts';
 import { refusedProblem } from './problem.ts';
@@ -38,23 +37,16 @@ const PUBLIC = 'public';
 /** Takes a report in and gives whoever told it a code. Throws a problem when it is refused or cannot be stored. */
 export async function takeTold(
   deps: ApiDeps,
-  request: FastifyRequest,
   { reportOf, asked, teller, by, idempotencyKey }: Told,
 ): Promise<{ taken: ReportTaken; again: boolean; slip: Slip | null }> {
   const sender = by?.id ?? PUBLIC;
   const reporter = principalFrom(deps, deps.commandIdOf(sender, 'reports', idempotencyKey));
   // Before anything is stored: a report that nobody can follow is not what was asked for.
   const draft = await unlessBusy(deps.tracking.draft(seedOf(deps, sender, idempotencyKey, asked)));
-  const fails = (error: unknown): never => {
-    request.log.error({ err: error }, 'a report could not be stored');
-    throw unavailable();
-  };
-  const result = await deps.intake
-    .take({
-      ...{ report: reportOf(reporter), actor: by ?? { id: reporter, posts: [] }, principal: sender },
-      ...{ idempotencyKey, asked, reportedBy: reporter },
-    })
-    .catch(fails);
+  const result = await deps.intake.take({
+    ...{ report: reportOf(reporter), actor: by ?? { id: reporter, posts: [] }, principal: sender },
+    ...{ idempotencyKey, asked, reportedBy: reporter },
+  });
   if (result.outcome === 'refused') throw refusedProblem(result.refusal);
   if (result.outcome === 'key-reused') throw keyReused();
   const { taken, again } = result;
@@ -64,6 +56,6 @@ export async function takeTold(
     speaksFor: 'reporter',
     ...teller,
   };
-  const slip = await deps.tracking.issue(draft, holder, by?.id ?? null).catch(fails);
+  const slip = await deps.tracking.issue(draft, holder, by?.id ?? null);
   return { taken, again, slip };
 }

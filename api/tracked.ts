@@ -4,10 +4,12 @@
  */
 const OPEN = [
   '/v1/track',
+  '/v1/me/data',
   '/v1/track/sessions/current',
   '/v1/disputes/:id',
   '/v1/disputes/:id/timeline',
   '/v1/disputes/:id/statements',
+  '/v1/disputes/:id/consents',
   '/v1/tasks/:id',
   '/v1/tasks/:id/statements',
 ];

@@ -244,7 +244,7 @@ export async function searchBench(): Promise<void> {
   }
   if (process.env['BENCH_KEEP'] !== undefined) {
     process.stdout.write(`kept: ${stack.databaseUrl}\n`);
-    await new Promise(() => undefined);
+    await new Promise(() => setInterval(() => undefined, 60_000));
   }
   await readers.end();
   await owner.end();

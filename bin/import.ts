@@ -20,7 +20,7 @@ import { setAside } from '../infra/import/set-aside.ts';
 import { openSource } from '../infra/import/source.ts';
 import { createLogger } from '../infra/logger.ts';
 import { checkMap, regionsOf, type ImportMap } from '../schemas/import-map.ts';
-import { intakeOf } from './wiring/api.ts';
+import { intakeOf } from './wiring/intake.ts';
 import { configForTool } from './wiring/local-config.ts';
 import { progress } from './wiring/progress.ts';
 import { openResources } from './wiring/resources.ts';

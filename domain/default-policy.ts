@@ -1,4 +1,5 @@
 import type { Policy } from './policy.ts';
+import { DEFAULT_RETENTION } from './retention.ts';
 
 /**
  * The default profile of the domain brief. Sources: [law] and [local] as marked there; all others are our defaults.
@@ -94,4 +95,5 @@ export const DEFAULT_POLICY: Policy = {
   groupActing: 5,
   representativesPerSide: 5,
   wakeJitterMs: 30_000,
+  retention: DEFAULT_RETENTION,
 };

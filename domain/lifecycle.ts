@@ -85,7 +85,7 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   'settle-on-spot': {
     group: 'discovery',
     who: ['grid', 'community', 'street', 'counter', 'mediator', 'owner'],
-    from: 'open',
+    from: 'any open',
     to: 'resolved',
     condition: 'each party said yes; red is only calmed',
     when: open,
@@ -188,9 +188,9 @@ export const LIFECYCLE: Record<DisputeAction, ActionRule> = {
   consent: {
     group: 'consent',
     who: FOR_PARTY,
-    from: 'consent asked',
+    from: 'any open',
     to: 'agreed',
-    condition: 'each party for herself',
+    condition: 'each party for herself, asked or unasked; after a refusal at her own request only',
     when: open,
   },
   refuse: {

@@ -2,6 +2,7 @@ import type { Limit, WorkingHours } from './working-time.ts';
 import type { Difficulty } from './categories.ts';
 import { DIFFICULTIES } from './categories.ts';
 import { LEVELS, rank, type Level } from './regions.ts';
+import type { RetentionPolicy } from './retention.ts';
 
 /** How a report came in; each channel has its default entry level in the policy. */
 export const CHANNELS = [
@@ -99,6 +100,8 @@ export interface Policy {
   representativesPerSide: number;
   /** Wake-ups are spread by a hash over this long so that a deadline shared by many does not stampede; red: never. */
   wakeJitterMs: number;
+  /** How long data is kept. Not pinned: what is in force today says what goes today. */
+  retention: RetentionPolicy;
 }
 
 export interface PolicyFault {

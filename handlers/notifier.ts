@@ -113,7 +113,9 @@ function taskMessages(event: TaskEvent | ClockEvent, task: Task, read: ReadModel
     case 'task-fell-silent': {
       // The dispute hears of its own tasks; a need, hazard or opinion has nobody above it but this.
       const above = reportedBy === null ? null : read.policy.ladder[target.level];
-      return above === null ? [] : to('silent', ownerAt(read.directory, target.region, above, read.now).staffId);
+      return above === null
+        ? []
+        : to('silent', ownerAt(read.directory, target.region, above, read.now).staffId);
     }
     default:
       return [];

@@ -226,7 +226,11 @@ function proxies(text: string, faults: string[]): string[] {
 /** Exact ones: a pattern would let in what somebody else registers. */
 function origins(text: string, faults: string[]): string[] {
   const found = listed(text);
-  if (found.some((origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin))
+  if (
+    found.some(
+      (origin) => !/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin,
+    )
+  )
     faults.push('CORS_ORIGINS must be origins like https://cases.example.cn, comma separated');
   return found;
 }

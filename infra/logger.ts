@@ -11,7 +11,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: (error) => describeError(error), error: (error) => describeError(error) },
+    serializers: { err: described, error: described },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
@@ -27,6 +27,8 @@ interface Described {
 
 /** Errors within errors that are followed. */
 const CAUSES_MAX = 5;
+
+const described = (error: unknown): Described | string => describeError(error);
 
 /** What may be said of an error in a log line, and of what caused it. */
 export function describeError(error: unknown, depth = 0): Described | string {

@@ -188,5 +188,4 @@ export interface Records {
   stateOf(kind: CaseKind, id: string): Promise<Clocked>;
   /** Members of a case, for hints to whoever is connected; null when there is none. */
   membersOf(kind: CaseKind, id: string): Promise<string[] | null>;
-  deadLetters(status: string, limit: number): Promise<DeadLetterLine[]>;
 }

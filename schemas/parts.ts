@@ -18,14 +18,27 @@ export const OneOf = <const T extends readonly string[]>(words: T) =>
 /** PostgreSQL cannot store the character NUL; nobody writes it either. */
 export const NO_NUL = '^[^\\u0000]*$';
 
+/** Something that can be read; the order of its parts keeps the check short, however long the text is. */
+export const WRITTEN = '^\\s*[^\\s\\u0000][^\\u0000]*$';
+
+const notBlank = (maxLength: number) => ({
+  ...{ minLength: 1, maxLength, pattern: WRITTEN },
+  description: `1 to ${maxLength} characters, not blanks alone`,
+});
+
+/** A name of somebody or something. */
+export const Name = (maxLength = 80) => Type.String(notBlank(maxLength));
+
 /**
  * Free text. Marked so that intake can store it apart and hand the core only a reference: events, histories and topics
  * never hold what people wrote.
  */
-export const Text = (maxLength: number = TEXT_MAX) =>
-  Type.String({ minLength: 1, maxLength, pattern: NO_NUL, 'x-text': true });
+export const Text = (maxLength: number = TEXT_MAX) => Type.String({ ...notBlank(maxLength), 'x-text': true });
 
-export const Id = () => Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^[A-Za-z0-9:._-]+$' });
+const ID_PART = `1 to ${ID_MAX} letters, digits, colons, dots, _ or -`;
+
+export const Id = () =>
+  Type.String({ minLength: 1, maxLength: ID_MAX, pattern: '^[A-Za-z0-9:._-]+$', description: ID_PART });
 
 /** An id of an account. What follows a tracking code is given out by the system alone, so nobody can name it here. */
 export const AccountId = () =>
@@ -41,7 +54,11 @@ export const Instant = () => Type.Integer({ minimum: 946_684_800_000, maximum: 7
 
 export const Fen = () => Type.Integer({ minimum: 0, maximum: FEN_MAX });
 
-export const RegionCode = () => Type.String({ pattern: '^(\\d{4}|\\d{6}|\\d{9}|\\d{12}|\\d{15})$' });
+export const RegionCode = () =>
+  Type.String({
+    pattern: '^(\\d{4}|\\d{6}|\\d{9}|\\d{12}|\\d{15})$',
+    description: 'a region code of 4, 6, 9, 12 or 15 digits',
+  });
 
 export const CategoryCode = () => OneOf(Object.keys(CATEGORIES) as Category[]);
 export const DifficultyCode = () => OneOf(DIFFICULTIES);
@@ -93,3 +110,10 @@ export const NewParty = Strict({
   accountId: optional(AccountId()),
   accused: optional(Type.Boolean()),
 });
+
+/** Where the next page of a list begins, as the page before said; base64url. */
+export const Cursor = (maxLength = 200) =>
+  Type.String({ maxLength, pattern: '^[A-Za-z0-9_-]*$', description: 'nextCursor of the page before' });
+
+/** What an If-Match header holds: a version as an ETag (RFC 9110, 8.8.3), or any. */
+export const VERSION_TAG = '^(\\*|(W/)?"?[0-9]{1,9}"?)$';

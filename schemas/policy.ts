@@ -9,6 +9,7 @@ import {
 import { DIFFICULTIES } from '../domain/categories.ts';
 import { CHANNELS, MEDIATION_KINDS, POLICY_CLOCKS, validatePolicy, type Policy } from '../domain/policy.ts';
 import { LEVELS, type Level } from '../domain/regions.ts';
+import { INBOX_DAYS_MIN } from '../domain/retention.ts';
 import type { Unit } from '../domain/working-time.ts';
 import { FEN_MAX, LevelCode, OneOf, Strict } from './parts.ts';
 
@@ -16,6 +17,8 @@ import { FEN_MAX, LevelCode, OneOf, Strict } from './parts.ts';
 export const LIMIT_AMOUNT_MIN = 0.01;
 export const LIMIT_AMOUNT_MAX = 1000;
 export const POINTS_MAX = 1000;
+/** A hundred years: for ever, as far as anybody can promise. */
+export const DAYS_MAX = 36_500;
 /** Most faults told at once: the person mends one and sends it again. */
 export const FAULTS_MAX = 50;
 
@@ -39,6 +42,7 @@ const DayWindow = Strict({ from: TimeOfDay, to: TimeOfDay });
 const Points = Type.Integer({ minimum: 0, maximum: POINTS_MAX });
 const Threshold = Type.Integer({ minimum: 1, maximum: POINTS_MAX });
 const People = Type.Integer({ minimum: 1, maximum: 100_000 });
+const Days = (minimum: number) => Type.Integer({ minimum, maximum: DAYS_MAX });
 // One keyword instead of a union, so that a wrong word gives one fault and not three.
 const NextLevel = Type.Unsafe<Level | null>({ enum: [...LEVELS, null] });
 
@@ -79,6 +83,10 @@ export const PolicyDocument = Strict({
   groupActing: Type.Integer({ minimum: 2, maximum: 1000 }),
   representativesPerSide: Type.Integer({ minimum: 1, maximum: 50 }),
   wakeJitterMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
+  retention: Strict({
+    ...{ textsAndParties: Days(365), statements: Days(365), attachments: Days(365), tracking: Days(30) },
+    ...{ commandBodies: Days(30), inbox: Days(INBOX_DAYS_MIN), notices: Days(1), deadLetters: Days(1) },
+  }),
 });
 
 const Dates = (minItems: number, maxItems: number) =>

@@ -2,30 +2,34 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import { isPassing } from '../../ports/failures.ts';
 import { CursorError } from '../../ports/reads.ts';
-import { keyMissing, unavailable } from '../act.ts';
-import { Problem, type Fault, type ProblemCode } from '../problem.ts';
+import { keyMissing, keyUnusable, unavailable } from '../act.ts';
+import { Problem, type Fault, type ProblemCode, methodNotAllowed } from '../problem.ts';
 
 /** Every answer that is not a success leaves as `application/problem+json`; what is unexpected says nothing of why. */
 export const problems = fp(async (app: FastifyInstance) => {
+  const unknownPath = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const allowed = app.allowedMethods(request);
+    if (allowed === null) return send(reply, unknownOperation());
+    return send(reply.header('allow', allowed), methodNotAllowed(allowed));
+  };
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    // Whatever its body is: nobody would have read it.
+    if (request.is404 && !(error instanceof Problem)) return unknownPath(request, reply);
     const problem = asProblem(error);
     logFailure(request, error, problem);
     return send(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = app.allowedMethods(request);
-    if (allowed === null) {
-      const problem = {
-        status: 404,
-        code: 'not_found',
-        title: 'no such operation',
-        expected: 'see /docs',
-      } as const;
-      return send(reply, new Problem(problem));
-    }
-    return send(reply.header('allow', allowed), methodNotAllowed(allowed));
-  });
+  app.setNotFoundHandler(unknownPath);
 });
+
+/** Answers what the router itself refuses. */
+export function answerFrameworkError(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void send(reply, asProblem(error));
+}
 
 /** What is nobody's fault who asked; a problem that was thrown as one has been logged by whoever threw it. */
 export function logFailure(request: FastifyRequest, error: unknown, { options }: Problem): void {
@@ -34,8 +38,8 @@ export function logFailure(request: FastifyRequest, error: unknown, { options }:
     request.log.warn({ err: error }, 'the database does not answer');
 }
 
-const methodNotAllowed = (expected: string): Problem =>
-  new Problem({ status: 405, code: 'method_not_allowed', title: 'this path has other methods', expected });
+const unknownOperation = (): Problem =>
+  new Problem({ status: 404, code: 'not_found', title: 'no such operation', expected: 'see /docs' });
 
 function send(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, retryAfter_s } = problem.options;
@@ -106,12 +110,26 @@ interface AjvFault {
   message?: string;
   keyword: string;
   params: Record<string, unknown>;
+  /** The schema the keyword stands in; what was sent is beside it and never told. */
+  parentSchema?: Partial<FieldSchema>;
+}
+
+interface FieldSchema {
+  type: unknown;
+  enum: unknown[];
+  pattern: string;
+  description: string;
+  properties: Record<string, Partial<FieldSchema>>;
 }
 
 function invalid({ validation, validationContext = 'body' }: FastifyError): Problem {
-  const faults = (validation as unknown as AjvFault[]).slice(0, 20).map(faultOf);
+  const faults = (validation as unknown as AjvFault[]).map((fault) => {
+    const told = faultOf(fault);
+    return validationContext === 'headers' ? { ...told, field: headerName(told.field) } : told;
+  });
   const [first] = faults;
-  if (validationContext === 'headers' && first?.field === 'idempotency-key') return keyMissing();
+  if (validationContext === 'headers' && first?.field === 'Idempotency-Key')
+    return first.message === MISSING ? keyMissing() : keyUnusable();
   return new Problem({
     ...{
       status: 400,
@@ -124,17 +142,39 @@ function invalid({ validation, validationContext = 'body' }: FastifyError): Prob
   });
 }
 
+const MISSING = 'missing field';
+
+/** As people write it: If-Match. */
+const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
 /** Names the field and what would be right, never what was sent. */
-function faultOf({ instancePath, message = 'is wrong', keyword, params }: AjvFault): Fault {
+function faultOf({
+  instancePath,
+  message = 'is wrong',
+  keyword,
+  params,
+  parentSchema = {},
+}: AjvFault): Fault {
   const own = instancePath.slice(1).replaceAll('/', '.');
   const inner = params['missingProperty'] ?? params['additionalProperty'];
   const field = typeof inner === 'string' ? [own, inner].filter(Boolean).join('.') : own;
   if (keyword === 'additionalProperties')
     return { field, message: 'unknown field', expected: 'no such field' };
-  if (keyword === 'required') return { field, message: 'missing field', expected: 'a value' };
-  if (keyword === 'enum') {
-    const allowed = (params['allowedValues'] as unknown[]).join(', ');
-    return { field, message: 'not one of the allowed values', expected: allowed };
-  }
+  if (keyword === 'required')
+    return { field, message: MISSING, expected: wanted(parentSchema.properties?.[String(inner)] ?? {}) };
+  if (keyword === 'enum')
+    return { field, message: 'not one of the allowed values', expected: wanted(parentSchema) };
+  if (keyword === 'pattern')
+    return { field, message: 'not as it must be written', expected: wanted(parentSchema) };
   return { field, message, expected: message };
+}
+
+/** What a field must be, in words. */
+function wanted({ enum: allowed, description, type, pattern }: Partial<FieldSchema>): string {
+  if (allowed !== undefined) return allowed.join(', ');
+  if (description !== undefined) return description;
+  if (type === 'object') return 'an object';
+  if (type === 'array') return 'a list';
+  if (pattern !== undefined) return `text that matches ${pattern}`;
+  return typeof type === 'string' ? `a value of type ${type}` : 'a value';
 }

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ApiDeps } from '../deps.ts';
 
+/** A browser that came over HTTPS once comes so for a year. */
+const HTTPS_ONLY_S = 31_536_000;
 /** A browser may ask again after that whether another origin may call. */
 const PREFLIGHT_S = 600;
 
@@ -26,6 +28,12 @@ export const security = fp(async (app: FastifyInstance, { corsOrigins }: Pick<Ap
     },
     referrerPolicy: { policy: 'no-referrer' },
     frameguard: { action: 'deny' },
+    strictTransportSecurity: false,
+  });
+  // By hand: over plain HTTP it must not be sent (RFC 6797, 7.2), and nobody behind a proxy sees more than the proxy says.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.protocol === 'https')
+      reply.header('strict-transport-security', `max-age=${HTTPS_ONLY_S}; includeSubDomains`);
   });
   if (corsOrigins.length > 0) {
     await app.register(cors, {

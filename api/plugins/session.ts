@@ -7,7 +7,6 @@ import { isTracked } from '../../domain/tracking.ts';
 import { IssuerUnreachableError } from '../../ports/issuer.ts';
 import { TRACK_TOKEN, type Holder } from '../../ports/tracking.ts';
 import type { KeyScope } from '../../schemas/api/identity.ts';
-import { unavailable } from '../act.ts';
 import type { ApiDeps } from '../deps.ts';
 import { Problem } from '../problem.ts';
 import { scopeNeeded } from '../scopes.ts';
@@ -119,10 +118,12 @@ export const session = fp(async (app: FastifyInstance, deps: SessionDeps) => {
 
   const look = (request: FastifyRequest): Promise<Identity | null> =>
     identify(request).catch((error: unknown) => {
-      if (error instanceof IssuerUnreachableError) throw issuerAway();
-      request.log.error({ err: error }, 'nobody can be identified');
-      throw unavailable();
+      throw error instanceof IssuerUnreachableError ? issuerAway() : error;
     });
+
+  const actorNow = async ({ accountId: id, posts }: Identity): Promise<Actor> => ({
+    ...{ id, posts: posts ?? postsAt((await deps.directory()).staff.get(id), clock()) },
+  });
 
   app.addHook('onRequest', async (request) => {
     const { config } = request.routeOptions;
@@ -137,14 +138,16 @@ export const session = fp(async (app: FastifyInstance, deps: SessionDeps) => {
     request.identity = identity;
     await app.limits.identity(request);
     refuse(request, identity, csrfTokens);
-    const posts = identity.posts ?? postsAt((await deps.directory()).staff.get(identity.accountId), clock());
-    request.actor = { id: identity.accountId, posts };
+    request.actor = await actorNow(identity);
   });
 
-  // An access token is renewed while the connection stays: what counts is its session.
+  // An access token is renewed while the connection stays: what counts is its session. Posts end meanwhile too.
   watchOpenRequests(app, async (request) => {
     const { sessionId } = request.identity;
-    return (sessionId === null ? await identify(request) : await deps.sessions.find(sessionId)) !== null;
+    if ((sessionId === null ? await identify(request) : await deps.sessions.find(sessionId)) === null)
+      return false;
+    request.actor = await actorNow(request.identity);
+    return true;
   });
 });
 

@@ -42,7 +42,7 @@ export const publicReports: FastifyPluginAsyncTypebox<ApiDeps> = async (app, dep
       await limit(request);
       const region = await regionOf(deps, body);
       const { name = null, phone = null, language = 'zh' } = body.reporter ?? {};
-      const { taken, again, slip } = await takeTold(deps, request, {
+      const { taken, again, slip } = await takeTold(deps, {
         ...{ asked: body, teller: { name, phone, language }, by: null, idempotencyKey },
         reportOf: (principal) => reportOf(body, region, principal),
       });
@@ -58,7 +58,7 @@ function secretKeyOf(request: FastifyRequest): string {
   const key = idempotencyKeyOf(request);
   if (key.length >= SECRET_KEY_MIN && new Set(key).size >= 8) return key;
   throw new Problem({
-    ...{ status: 400, code: 'idempotency_key_missing', title: 'this key could be guessed' },
+    ...{ status: 422, code: 'invalid_field', title: 'this key could be guessed' },
     ...{ field: 'Idempotency-Key', expected: `at least ${SECRET_KEY_MIN} random characters, such as a UUID` },
   });
 }

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import type { Actor } from '../../domain/roles.ts';
 import { ReportAnswer, ReportRequest, type Report, type ReportTaken } from '../../schemas/api/reports.ts';
 import { problemsOf } from '../../schemas/api/views.ts';
-import { CommandHeaders, idempotencyKeyOf, keyReused, unavailable, withEtag } from '../act.ts';
+import { CommandHeaders, idempotencyKeyOf, keyReused, withEtag } from '../act.ts';
 import type { ApiDeps } from '../deps.ts';
 import { Problem, refusedProblem } from '../problem.ts';
 import { takeTold, type Told } from '../slips.ts';
@@ -40,15 +40,10 @@ export const reports: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
       }
       if (reporter !== undefined) {
         const told = forSomebody(actor, { reporter, report, asked: body, idempotencyKey });
-        const { taken, again, slip } = await takeTold(deps, request, told);
+        const { taken, again, slip } = await takeTold(deps, told);
         return located(reply, taken, again).send({ ...taken, tracking: slip });
       }
-      const result = await deps.intake
-        .take({ report, actor, principal: actor.id, idempotencyKey })
-        .catch((error: unknown) => {
-          request.log.error({ err: error }, 'a report could not be stored');
-          throw unavailable();
-        });
+      const result = await deps.intake.take({ report, actor, principal: actor.id, idempotencyKey });
       if (result.outcome === 'refused') throw refusedProblem(result.refusal);
       if (result.outcome === 'key-reused') throw keyReused();
       const { taken, again } = result;

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { problemsOf, WorkPage } from '../../schemas/api/views.ts';
-import { LevelCode, Strict } from '../../schemas/parts.ts';
+import { Cursor, LevelCode, Strict } from '../../schemas/parts.ts';
 import type { ApiDeps } from '../deps.ts';
 
 const optional = Type.Optional;
@@ -11,7 +11,7 @@ const Query = Type.Object(
     kind: optional(Type.String({ maxLength: 40 })),
     mine: optional(Type.Boolean({ description: 'only what is assigned to me or my body' })),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    cursor: optional(Type.String({ maxLength: 200 })),
+    cursor: optional(Cursor()),
   },
   { additionalProperties: false },
 );

@@ -43,6 +43,8 @@ export interface Surroundings extends TimeRules {
   texts: ReadonlyMap<string, string>;
   people: PartyRecord[];
   names: ReadonlyMap<string, string>;
+  /** Parties who let their name and claim be told to the other sides; absent for none. */
+  disclosed?: Party[];
 }
 
 /** References of text and names of staff that a view of the dispute needs. */
@@ -112,16 +114,24 @@ export function disputeView(state: Dispute, view: View, around: Surroundings): S
     ({ agreementId }) => view === 'staff' || (agreementId !== null && agreementIds.includes(agreementId)),
   );
   const { staffId } = state.owner;
+  const ownSides = mine.map(({ side }) => side);
+  const disclosed =
+    view === 'party' ? (around.disclosed ?? []).filter(({ side }) => !ownSides.includes(side)) : [];
   return {
     ...actionResult(state, around),
     ...{ number: state.number, view, category: state.category, difficulty: state.difficulty },
     ...{ region: state.region, reportedAt: state.reportedAt, routes: [...ROUTES] },
-    // A narrative is the reporter's; the other side learns of a claim from staff, once the applicant agrees.
+    // Title and narrative are the reporter's, who is never shown; the claim goes out only as far as the applicant agrees.
     title: view === 'party' ? null : text(state.title),
     narrative: view === 'party' ? null : text(state.narrative),
     owner: { ...state.owner, name: staffId === null ? null : (names.get(staffId) ?? null) },
     parties: mine.map((party) => partyView(party, around.people)),
-    items: state.items.map((item) => ({ ...item, what: view === 'party' ? null : text(item.id) })),
+    disclosed: disclosed.map(({ id, side }) => ({
+      ...{ id, side, name: around.people.find((person) => person.id === id)?.name ?? null },
+    })),
+    items: state.items.map((item) => ({
+      ...{ ...item, what: view === 'party' && disclosed.length === 0 ? null : text(item.id) },
+    })),
     agreements: agreements.map((agreement) => agreementView(agreement, text)),
     commitments: commitments.map((c) => ({ ...c, what: text(c.what), condition: text(c.condition) })),
     closure: state.closure === null ? null : { ...state.closure, by: undefined },

@@ -11,6 +11,8 @@ import { quiet } from './seen.ts';
 
 const IN_FORCE_MS = 20_000;
 const QUIET_MS = 60_000;
+/** A slow or restarting database is waited for, whatever is asked. */
+const PATIENCE_MS = 120_000;
 
 export interface RunOptions {
   scripts: readonly Script[];
@@ -56,7 +58,7 @@ export async function runDemo(engine: Engine, { scripts, signal, say }: RunOptio
 function sessions(address: string): (login: string) => Promise<ApiSession> {
   const known = new Map<string, Promise<ApiSession>>();
   return (login) => {
-    const session = known.get(login) ?? logIn(address, login, DEMO_PASSWORD);
+    const session = known.get(login) ?? logIn(address, login, DEMO_PASSWORD, { patience_ms: PATIENCE_MS });
     known.set(login, session);
     return session;
   };

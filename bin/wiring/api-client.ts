@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Any answer of the API; `problem` where it is not a success. */
 export interface ApiAnswer<T = Record<string, unknown>> {
@@ -14,6 +15,11 @@ export interface AskOptions {
   query?: Record<string, string | number>;
 }
 
+export interface SessionOptions {
+  /** How long a call that is answered 503 is asked again, with the same key; not at all by default. */
+  patience_ms?: number;
+}
+
 /** What renews a session: the access token ends at `expiresAt` (milliseconds). */
 export interface Renewal {
   refreshToken: string;
@@ -27,11 +33,19 @@ const RENEWED_BEFORE_MS = 60_000;
 export class ApiSession {
   readonly id: string;
   private readonly base: string;
+  private readonly patience_ms: number;
   private token: string;
   private renewal: Renewal | undefined;
   private renewing: Promise<void> | undefined;
 
-  constructor(base: string, id: string, token: string, renewal?: Renewal) {
+  constructor(
+    base: string,
+    id: string,
+    token: string,
+    renewal?: Renewal,
+    { patience_ms = 0 }: SessionOptions = {},
+  ) {
+    this.patience_ms = patience_ms;
     this.base = base;
     this.id = id;
     this.token = token;
@@ -108,12 +122,11 @@ export class ApiSession {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(options.query ?? {})) query.set(name, String(value));
     const url = query.size > 0 ? `${this.base}${path}?${query.toString()}` : this.base + path;
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return answerOf<T>(response);
+    return patiently(this.patience_ms, async () =>
+      answerOf<T>(
+        await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) }),
+      ),
+    );
   }
 
   /** A refresh token is good once, so calls at the same time share one renewal. Without one the call says what is wrong. */
@@ -137,6 +150,16 @@ export class ApiSession {
   }
 }
 
+/** Asks again for as long as the answer is 503, when it says to. */
+async function patiently<T>(patience_ms: number, ask: () => Promise<ApiAnswer<T>>): Promise<ApiAnswer<T>> {
+  const end = performance.now() + patience_ms;
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503 || performance.now() >= end) return answer;
+    await sleep(Number(answer.retryAfter ?? 1) * 1_000);
+  }
+}
+
 interface Issued extends Renewal {
   token: string;
 }
@@ -151,13 +174,21 @@ export async function answerOf<T>(response: Response): Promise<ApiAnswer<T>> {
 }
 
 /** Logs in. Throws when the API refuses. */
-export async function logIn(base: string, login: string, password: string): Promise<ApiSession> {
-  const response = await fetch(`${base}/v1/sessions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login, password }),
-  });
-  const { status, body } = await answerOf<Issued & { person: { id: string } }>(response);
+export async function logIn(
+  base: string,
+  login: string,
+  password: string,
+  options: SessionOptions = {},
+): Promise<ApiSession> {
+  const ask = (): Promise<Response> =>
+    fetch(`${base}/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password }),
+    });
+  const { status, body } = await patiently(options.patience_ms ?? 0, async () =>
+    answerOf<Issued & { person: { id: string } }>(await ask()),
+  );
   if (status !== 201) throw new Error(`${login} cannot log in: ${status}`);
-  return new ApiSession(base, body.person.id, body.token, body);
+  return new ApiSession(base, body.person.id, body.token, body, options);
 }

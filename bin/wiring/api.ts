@@ -1,6 +1,5 @@
 import { bodyHashOf } from '../../activities/canonical.ts';
 import { commandIdOf, idsFrom } from '../../activities/ids.ts';
-import { createIntake } from '../../activities/intake.ts';
 import { createApp } from '../../api/app.ts';
 import { HANDLERS } from '../../handlers/index.ts';
 import { createAccountDesk, createAccounts } from '../../infra/db/accounts.ts';
@@ -8,7 +7,6 @@ import { createChangeFeed } from '../../infra/db/changes.ts';
 import { createDeadLetterReads } from '../../infra/db/dead-letters.ts';
 import { createDirectoryDesk } from '../../infra/db/directory-desk.ts';
 import { createDirectoryReads } from '../../infra/db/directory-reads.ts';
-import { createNumbers } from '../../infra/db/numbers.ts';
 import { createReadsFor } from '../../infra/db/reads/index.ts';
 import { createRecords } from '../../infra/db/records.ts';
 import { createSavedFilters } from '../../infra/db/saved-filters.ts';
@@ -30,6 +28,8 @@ import type { Intake } from '../../ports/intake.ts';
 import type { Sessions } from '../../ports/sessions.ts';
 import { openAttachments } from './attachments.ts';
 import { openAudit } from './audit.ts';
+import { openPrivacy } from './privacy.ts';
+import { intakeOf } from './intake.ts';
 import type { Resources } from './resources.ts';
 
 const PRUNE_EVERY_MS = 3_600_000;
@@ -38,14 +38,6 @@ export interface Running {
   /** Where it can be reached; empty for parts that listen nowhere. */
   address: string;
   stop(): Promise<void>;
-}
-
-/** The intake of this process; `onCommitted` wakes a relay that runs beside it. */
-export function intakeOf({ pool, rules, directory, cipher }: Resources, onCommitted?: () => void): Intake {
-  return createIntake({
-    ...{ pool, rules, directory, cipher, nextNumber: createNumbers(pool) },
-    ...(onCommitted !== undefined && { onCommitted }),
-  });
 }
 
 /** Builds the application and listens. Throws when the port is taken. */
@@ -62,6 +54,7 @@ export async function startApi(
   const audit = openAudit(resources);
   const scoped = createScoped(readers);
   const files = openAttachments(resources, scoped);
+  const people = openPrivacy(resources, scoped);
   const intake = intakeOf(resources, onCommitted);
   const identity = identityOf(resources);
   const app = await createApp({
@@ -77,6 +70,7 @@ export async function startApi(
     intake,
     open311: createOpen311Register(pool),
     attachments: files.attachments,
+    privacy: people.privacy,
     commands: createCaseCommands({ pool, client: temporal, logger }),
     ...identity,
     rulesStore: createRulesStore(pool),
@@ -94,7 +88,7 @@ export async function startApi(
       stopPruning();
       await app.close();
       await changes.close();
-      await Promise.all([readers.end(), audit.close(), files.close()]);
+      await Promise.all([readers.end(), audit.close(), files.close(), people.close()]);
     },
   };
 }
@@ -118,7 +112,9 @@ function identityOf({ config, pool, logger, cipher }: Resources) {
 /** Forgets sessions that ended long ago; what fails is done an hour later. */
 function pruneSessions({ logger }: Resources, sessions: Sessions): () => void {
   const prune = (): void =>
-    void sessions.prune().catch((error: unknown) => logger.warn({ error }, 'old sessions were not forgotten'));
+    void sessions
+      .prune()
+      .catch((error: unknown) => logger.warn({ error }, 'old sessions were not forgotten'));
   const timer = setInterval(prune, PRUNE_EVERY_MS);
   return () => clearInterval(timer);
 }

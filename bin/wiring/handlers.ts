@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge } from 'prom-client';
+import type { Holder } from '../../domain/work.ts';
 import { HANDLERS } from '../../handlers/index.ts';
 import { announce } from '../../infra/db/changes.ts';
 import { DISPUTES_TOPIC } from '../../infra/db/rows.ts';
 import { GROUPS } from '../../infra/consumers/groups.ts';
 import { createReportsConsumer, REPORTS_TOPIC } from '../../infra/consumers/reports.ts';
 import { createShell } from '../../infra/consumers/shell.ts';
+import type { WorkChange } from '../../infra/consumers/store.ts';
 import { ensureTopics } from '../../infra/topics.ts';
 import type { CaseStarter } from '../../infra/temporal/dispatch.ts';
 import type { SubscribeOptions, Subscription } from '../../ports/event-bus.ts';
 import type { Change } from '../../ports/changes.ts';
-import type { BusEvent } from '../../schemas/events/envelope.ts';
-import { intakeOf, type Running } from './api.ts';
+import type { Running } from './api.ts';
+import { intakeOf } from './intake.ts';
 import type { Resources } from './resources.ts';
 
 const RETRY_MS = 1_000;
@@ -45,8 +47,8 @@ export async function startHandlers(
       }
     },
   });
-  const announceWork = (events: BusEvent[]): void => {
-    announce(pool, workChanges(events)).catch((error: unknown) => logger.warn({ error }, 'a hint was lost'));
+  const announceWork = (work: WorkChange[]): void => {
+    announce(pool, workChanges(work)).catch((error: unknown) => logger.warn({ error }, 'a hint was lost'));
   };
   const stopping = new AbortController();
   const starter: CaseStarter = {
@@ -57,12 +59,12 @@ export async function startHandlers(
     ...HANDLERS.map((handler) => ({
       ...createShell(handler, {
         ...{ ...resources, starter },
-        onBatch: ({ group, events, deadLetters }) => {
+        onBatch: ({ group, events, deadLetters, work }) => {
           handled.inc({ group }, events.length);
           setAside.inc({ group }, deadLetters);
           // What a group wrote (commands to other cases) comes back through the outbox: the relay need not wait.
           onCommitted?.();
-          announceWork(events);
+          announceWork(work);
         },
       }),
       topics: [DISPUTES_TOPIC],
@@ -111,11 +113,16 @@ async function patiently(
   }
 }
 
-function workChanges(events: BusEvent[]): Change[] {
-  const last = new Map<string, Change>();
-  for (const { data } of events) {
-    const { caseKind: kind, caseId: id, disputeId, region } = data;
-    last.set(`${kind}:${id}`, { type: 'work', kind, id, disputeId, version: 0, region });
+/** One a case, with all whose work it can be. */
+function workChanges(work: WorkChange[]): Change[] {
+  const changes = new Map<string, Change & { holders: Holder[] }>();
+  for (const { kind, id, disputeId, ...holder } of work) {
+    const key = `${kind}:${id}`;
+    const known = changes.get(key);
+    if (known === undefined) {
+      const { region } = holder;
+      changes.set(key, { type: 'work', kind, id, disputeId, version: 0, region, holders: [holder] });
+    } else known.holders.push(holder);
   }
-  return [...last.values()];
+  return [...changes.values()];
 }

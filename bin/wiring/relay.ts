@@ -7,13 +7,15 @@ import type { BusEvent } from '../../schemas/events/envelope.ts';
 import type { Running } from './api.ts';
 import { startCleaning } from './attachments.ts';
 import { startAuditSealer } from './audit.ts';
+import { startRetention } from './privacy.ts';
 import type { Resources } from './resources.ts';
 
-/** Publishes the outbox, and tells open screens which cases changed. Beside it the audit log is sealed and stored files are cleaned up. */
+/** Publishes the outbox, and tells open screens which cases changed. Beside it the audit log is sealed stored files are cleaned up, and what was kept long enough goes. */
 export function startRelay(resources: Resources): Running & { wake(): void } {
   const { config, bus, logger, metrics } = resources;
   const sealer = startAuditSealer(resources);
   const cleaning = startCleaning(resources);
+  const retention = startRetention(resources);
   const relay = createRelay({
     ...{ connectionString: config.databaseUrl, bus, logger },
     // Topics are the relay's to make; a broker that is away at the start is asked again by the publishing loop.
@@ -32,7 +34,7 @@ export function startRelay(resources: Resources): Running & { wake(): void } {
     address: '',
     wake: () => relay.wake(),
     async stop() {
-      await Promise.all([relay.stop(), sealer.stop(), cleaning.stop()]);
+      await Promise.all([relay.stop(), sealer.stop(), cleaning.stop(), retention.stop()]);
     },
   };
 }

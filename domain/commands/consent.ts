@@ -4,7 +4,7 @@ import type { Context } from '../machine.ts';
 import type { Dispute } from '../dispute/state.ts';
 import type { Refusal } from '../errors.ts';
 import { isTracked } from '../tracking.ts';
-import { partyOf, refuse, unknownParties, type Decider } from './support.ts';
+import { ONE_OF_ITS_PARTIES, partyOf, refuse, unknownParties, type Decider } from './support.ts';
 
 export const deliverNotice: Decider<'deliver-notice'> = (state, { partyIds, channel }, { actor }) => {
   const unknown = unknownParties(state, partyIds, 'partyIds');
@@ -79,7 +79,7 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
 
 export const identifyParty: Decider<'identify-party'> = (state, { partyId, accountId }, { actor }) => {
   const party = partyOf(state, partyId);
-  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId');
+  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId', ONE_OF_ITS_PARTIES);
   if (party.accountId === accountId) return [];
   if (party.consent === 'replaced') return refuse('out_of_order', 'this party was replaced', 'partyId');
   if (hasAccount(party)) return refuse('out_of_order', 'this party has an account of her own', 'partyId');
@@ -110,7 +110,7 @@ export const recordsForParties = (state: Dispute, context: Pick<Context, 'actor'
 
 function speakable(state: Dispute, partyId: string, context: Context): Party | Refusal {
   const party = partyOf(state, partyId);
-  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId');
+  if (!party) return refuse('unknown_party', 'no such party in this dispute', 'partyId', ONE_OF_ITS_PARTIES);
   if (!recordsForParties(state, context) && !speaksFor(state, partyId, context)) {
     return refuse('not_permitted', 'a party speaks for herself', 'partyId', 'your own party');
   }

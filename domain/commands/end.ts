@@ -3,7 +3,7 @@ import { FOLLOW_UPS, unreviewed } from '../dispute/clock-rules.ts';
 import { activeParties, mediationActive, openCommitments } from '../dispute/state.ts';
 import { is } from '../dispute/who.ts';
 import { speaksFor } from './consent.ts';
-import { partyOf, refuse, type Decider } from './support.ts';
+import { ONE_OF_ITS_PARTIES, partyOf, refuse, type Decider } from './support.ts';
 import { reopenedBy } from './outside.ts';
 
 export const markResolved: Decider<'mark-resolved'> = (state, { kind, reason, reporterTold }, { actor }) => {
@@ -68,7 +68,7 @@ export const rate: Decider<'rate'> = (state, { partyId, score }, context) => {
   if (!Number.isInteger(score) || score < 1 || score > 5)
     return refuse('invalid_field', 'a whole number', 'score', '1 to 5');
   if (partyId !== undefined && !partyOf(state, partyId))
-    return refuse('unknown_party', 'no such party', 'partyId');
+    return refuse('unknown_party', 'no such party in this dispute', 'partyId', ONE_OF_ITS_PARTIES);
   if (partyId !== undefined && !is('counter', state, context) && !speaksFor(state, partyId, context))
     return refuse('not_permitted', 'a party rates for herself', 'partyId', 'your own party');
   return [{ type: 'rated', by: actor.id, partyId: partyId ?? null, score }];

@@ -163,11 +163,22 @@ export const signAgreement: Decider<'sign-agreement'> = (state, command, context
   if (!agreement) return refuse('unknown_agreement', 'no such agreement', 'agreementId');
   // A PIN proves that she has a slip of paper: enough to be heard, not to be bound.
   if (isTracked(actor.id))
-    return refuse('not_permitted', 'a tracking code is no signature', undefined, 'on paper, recorded by the mediator');
+    return refuse(
+      'not_permitted',
+      'a tracking code is no signature',
+      undefined,
+      'on paper, recorded by the mediator',
+    );
   if (agreement.effectiveAt !== null)
     return refuse('out_of_order', 'this agreement is already in force', 'agreementId');
   const outsider = partyIds.findIndex((id) => !agreement.partyIds.includes(id));
-  if (outsider >= 0) return refuse('unknown_party', 'not a party of this agreement', `partyIds.${outsider}`);
+  if (outsider >= 0)
+    return refuse(
+      'unknown_party',
+      'not a party of this agreement',
+      `partyIds.${outsider}`,
+      'a party it names',
+    );
   // Who has refused or withdrawn since the draft is not bound by somebody else's pen.
   const turnedAway = agreeing(state, agreement.partyIds, 'agreementId');
   if (turnedAway) return turnedAway;

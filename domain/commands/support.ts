@@ -21,6 +21,8 @@ export type Decider<A extends DisputeAction> = (
 export const TERMS_MAX = 50;
 export const NAMED_MAX = 200;
 
+export const ONE_OF_ITS_PARTIES = 'the id of one of its parties';
+
 export const partyOf = (state: Dispute, id: string): Party | undefined =>
   state.parties.find((p) => p.id === id);
 
@@ -28,13 +30,16 @@ export const partyOf = (state: Dispute, id: string): Party | undefined =>
 export function unknownParties(state: Dispute, ids: string[], field: string): Refusal | null {
   if (ids.length > NAMED_MAX) return refuse('limit_exceeded', `at most ${NAMED_MAX} parties`, field);
   const unknown = ids.findIndex((id) => partyOf(state, id) === undefined);
-  return unknown < 0 ? null : refuse('unknown_party', 'no such party in this dispute', `${field}.${unknown}`);
+  if (unknown < 0) return null;
+  return refuse('unknown_party', 'no such party in this dispute', `${field}.${unknown}`, ONE_OF_ITS_PARTIES);
 }
 
 /** Refuses an item that is not in dispute. */
 export function unknownItems(state: Dispute, ids: string[], field: string): Refusal | null {
   const unknown = ids.findIndex((id) => !state.items.some((item) => item.id === id));
-  return unknown < 0 ? null : refuse('unknown_item', 'no such item in this dispute', `${field}.${unknown}`);
+  if (unknown < 0) return null;
+  const expected = 'the id of one of its items';
+  return refuse('unknown_item', 'no such item in this dispute', `${field}.${unknown}`, expected);
 }
 
 /** Turns terms into undertakings with ids, or refuses the first that cannot be kept to. */
@@ -51,6 +56,7 @@ export function undertakings(
         'unknown_party',
         'the promising party is not in this dispute',
         `${field}.${i}.promisedBy.id`,
+        ONE_OF_ITS_PARTIES,
       );
     }
     if (promisedBy.type === 'body' && !context.directory.bodies.has(promisedBy.id)) {

@@ -312,9 +312,9 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
       return { ...state, origin: { ...state.origin, replied } };
     }
     case 'resolved':
-      return closed(state, { outcome: 'resolved', kind: event.kind, at, by: event.by });
+      return closed(itemsEnd(state, 'settled'), { outcome: 'resolved', kind: event.kind, at, by: event.by });
     case 'closed-unresolved':
-      return closed(state, { outcome: 'unresolved', kind: event.reason, at, by: event.by });
+      return closed(itemsEnd(state, 'ended'), { outcome: 'unresolved', kind: event.reason, at, by: event.by });
     case 'follow-up-recorded':
       return { ...state, followUps: state.followUps + 1 };
     case 'rated':
@@ -388,6 +388,12 @@ function left(
 ): Dispute {
   return { ...closed(state, { outcome: 'left', kind, at, by }), worked: state.worked };
 }
+
+/** What becomes of the items that no agreement covers; those of a dispute that went elsewhere stay open there. */
+const itemsEnd = (state: Dispute, status: 'settled' | 'ended'): Dispute => ({
+  ...state,
+  items: state.items.map((item) => (item.status === 'open' ? { ...item, status } : item)),
+});
 
 function closed(state: Dispute, closure: Closure): Dispute {
   const nothingPending = {

@@ -32,9 +32,13 @@ export interface Party {
   asked: number;
 }
 
+export const ITEM_STATUSES = ['open', 'covered', 'settled', 'ended'] as const;
+export type ItemStatus = (typeof ITEM_STATUSES)[number];
+
 export interface Item {
   id: string;
-  status: 'open' | 'covered' | 'ended';
+  /** `covered` by an agreement; `settled` otherwise, with the dispute; `ended` without either. */
+  status: ItemStatus;
 }
 
 export type MediationStatus =

@@ -26,6 +26,7 @@ import {
   type Caused,
   type DeadLetter,
   type Letter,
+  type WorkChange,
 } from './store.ts';
 
 export interface ShellDeps {
@@ -37,8 +38,8 @@ export interface ShellDeps {
   mediatorLoad: () => Promise<ReadonlyMap<string, number>>;
   logger: BusLogger;
   clock?: () => number;
-  /** Told after each batch that changed something: events done and letters set aside. */
-  onBatch?: (done: { group: string; events: BusEvent[]; deadLetters: number }) => void;
+  /** Told after each batch that changed something: events done, letters set aside and work items that changed. */
+  onBatch?: (done: { group: string; events: BusEvent[]; deadLetters: number; work: WorkChange[] }) => void;
 }
 
 /**
@@ -58,10 +59,12 @@ export function createShell(handler: Handler, deps: ShellDeps) {
         return oneByOne(handler, deps, messages, heartbeat);
       });
       await heartbeat();
+      const { events: done, deadLetters, work } = counts;
+      // Before anything that may fail: the same batch will not be told again.
+      if (done.length + deadLetters > 0)
+        deps.onBatch?.({ group: handler.group, events: done, deadLetters, work });
       const events = messages.flatMap(({ event }) => (event === null ? [] : [event]));
       await beating(heartbeat, () => dispatch(handler, deps, events, counts.commands));
-      const { events: done, deadLetters } = counts;
-      if (done.length + deadLetters > 0) deps.onBatch?.({ group: handler.group, events: done, deadLetters });
     },
   };
 }
@@ -100,6 +103,7 @@ function read({ topic, partition }: Batch, { key, value, offset }: DeliveredMess
 interface Counts {
   events: BusEvent[];
   deadLetters: number;
+  work: WorkChange[];
   /** Whether commands may wait for their answer: some were made now, or a batch was given again. */
   commands: boolean;
 }
@@ -113,7 +117,7 @@ async function transact(handler: Handler, deps: ShellDeps, messages: Message[]):
   const eventIds = messages.map(({ letter }) => letter.eventId!);
   if (concerned.length === 0 && messages.every(({ event }) => event !== null)) {
     const fresh = await enterInbox(deps.pool, handler.group, eventIds);
-    return { events: uniqueOf(messages, fresh), deadLetters: 0, commands: false };
+    return { events: uniqueOf(messages, fresh), deadLetters: 0, work: [], commands: false };
   }
   const facts = await readFacts(handler, deps);
   return inTransaction(deps.pool, async (tx) => {
@@ -138,8 +142,8 @@ async function transact(handler: Handler, deps: ShellDeps, messages: Message[]):
       ...facts,
       stateOf: ({ kind, id }) => states.get(`${kind}:${id}`) ?? null,
     });
-    await storeEffects(tx, handler.group, caused, facts.now);
-    return { events: done, deadLetters: aside.length, commands: again || anyCommand(caused) };
+    const work = await storeEffects(tx, handler.group, caused, facts.now);
+    return { events: done, deadLetters: aside.length, work, commands: again || anyCommand(caused) };
   });
 }
 
@@ -157,7 +161,7 @@ async function oneByOne(
   messages: Message[],
   heartbeat: () => Promise<void>,
 ): Promise<Counts> {
-  const sum: Counts = { events: [], deadLetters: 0, commands: false };
+  const sum: Counts = { events: [], deadLetters: 0, work: [], commands: false };
   for (const message of messages) {
     const counts = await transact(handler, deps, [message]).catch((error: unknown) => {
       if (isTransient(error)) throw asTransient(error);
@@ -167,6 +171,7 @@ async function oneByOne(
     });
     sum.events.push(...counts.events);
     sum.deadLetters += counts.deadLetters;
+    sum.work.push(...counts.work);
     sum.commands ||= counts.commands;
     await heartbeat();
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CaseKind, Clocked } from '../../domain/machine.ts';
 import { rangeOf } from '../../domain/regions.ts';
+import type { Holder } from '../../domain/work.ts';
 import type { CaseKey, Effect, WorkItem } from '../../ports/handler.ts';
 import type { Queryable } from '../db/pool.ts';
 
@@ -143,10 +144,18 @@ export async function storeEffects(
   group: string,
   batch: Caused[],
   now: number,
-): Promise<void> {
-  await storeQueues(db, batch, now);
+): Promise<WorkChange[]> {
+  const changed = await storeQueues(db, batch, now);
   await storeNotices(db, batch);
   await storeCommands(db, group, batch, now);
+  return changed;
+}
+
+/** An item that was opened, changed or closed. */
+export interface WorkChange extends Holder {
+  kind: CaseKey['kind'];
+  id: string;
+  disputeId: string | null;
 }
 
 const WORK_COLUMNS =
@@ -154,14 +163,17 @@ const WORK_COLUMNS =
 const WORK_TYPES =
   'id text, queue text, region text, region_number bigint, kind text, case_kind text, case_id text, dispute_id text, subject text, assignee_id text, body_id text, roles text[], detail jsonb, opened_at_ms bigint, grade text, due_at_ms bigint, opened_by_event text';
 
+const CHANGED =
+  'w.case_kind AS kind, w.case_id AS id, w.dispute_id AS "disputeId", w.region, w.assignee_id AS "assigneeId", w.body_id AS "bodyId", w.roles';
+
 // What stands already stays as it is, so that an item keeps the time since which it waits.
 const QUEUES = `
   WITH wanted AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(${WORK_TYPES})),
   scope AS (SELECT * FROM jsonb_to_recordset($2::jsonb) AS x(queue text, case_kind text, case_id text, event_id text)),
   closed AS (UPDATE work_items w SET status = 'done', closed_by_event = s.event_id FROM scope s
     WHERE w.status = 'open' AND w.queue = s.queue AND w.case_kind = s.case_kind AND w.case_id = s.case_id
-      AND NOT EXISTS (SELECT FROM wanted x WHERE x.id = w.id))
-  INSERT INTO work_items AS w (${WORK_COLUMNS}) SELECT ${WORK_COLUMNS} FROM wanted
+      AND NOT EXISTS (SELECT FROM wanted x WHERE x.id = w.id) RETURNING ${CHANGED}),
+  opened AS (INSERT INTO work_items AS w (${WORK_COLUMNS}) SELECT ${WORK_COLUMNS} FROM wanted
   ON CONFLICT (id) DO UPDATE SET status = 'open', closed_by_event = NULL,
     region = excluded.region, region_number = excluded.region_number, assignee_id = excluded.assignee_id,
     body_id = excluded.body_id, roles = excluded.roles, detail = excluded.detail, grade = excluded.grade,
@@ -170,21 +182,22 @@ const QUEUES = `
     opened_by_event = CASE WHEN w.status = 'open' THEN w.opened_by_event ELSE excluded.opened_by_event END
   WHERE (w.status, w.region, w.assignee_id, w.body_id, w.roles, w.detail, w.grade, w.due_at_ms)
     IS DISTINCT FROM ('open', excluded.region, excluded.assignee_id, excluded.body_id, excluded.roles, excluded.detail,
-      excluded.grade, excluded.due_at_ms)`;
+      excluded.grade, excluded.due_at_ms) RETURNING ${CHANGED})
+  TABLE closed UNION TABLE opened`;
 
 export const workItemId = (
   { kind, id }: CaseKey,
   item: Pick<WorkItem, 'queue' | 'kind' | 'subject'>,
 ): string => [item.queue, item.kind, kind, id, item.subject].join('|');
 
-async function storeQueues(db: Queryable, batch: Caused[], now: number): Promise<void> {
+async function storeQueues(db: Queryable, batch: Caused[], now: number): Promise<WorkChange[]> {
   // Several events of one case in a batch lead to the same queues: the last says it all.
   const last = new Map<string, { effect: Extract<Effect, { type: 'queue' }>; eventId: string }>();
   for (const { effects, eventId } of batch) {
     for (const effect of effects)
       if (effect.type === 'queue') last.set(`${effect.key.kind}:${effect.key.id}`, { effect, eventId });
   }
-  if (last.size === 0) return;
+  if (last.size === 0) return [];
   const all = [...last.values()];
   const scope = all.flatMap(({ effect: { queues, key }, eventId }) =>
     queues.map((queue) => ({ queue, case_kind: key.kind, case_id: key.id, event_id: eventId })),
@@ -199,7 +212,7 @@ async function storeQueues(db: Queryable, batch: Caused[], now: number): Promise
     })),
   );
   const values = [JSON.stringify(wanted), JSON.stringify(scope)];
-  await db.query({ name: 'store-queues', text: QUEUES, values });
+  return (await db.query<WorkChange>({ name: 'store-queues', text: QUEUES, values })).rows;
 }
 
 async function storeNotices(db: Queryable, batch: Caused[]): Promise<void> {

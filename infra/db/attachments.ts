@@ -10,14 +10,16 @@ const COLUMNS = `id, dispute_id AS "disputeId", uploaded_by AS "uploadedBy", upl
 
 /**
  * $1 dispute, $2 person, $3 staff?, $4 the mediation's file open to her?, $5 her sides. Staff see everything but the
- * mediation's file; a party sees what she sent and what staff showed her, and never what a reporter sent.
+ * mediation's file; a party sees what she sent and what staff showed her, and never what a reporter sent. What is about a
+ * minor, health or money is there for others only while its own consent stands.
  */
 const VISIBLE = `dispute_id = $1 AND deleted_at_ms IS NULL AND (
   uploaded_by = $2
   OR (kind = 'mediation' AND $3::boolean AND $4::boolean)
   OR (kind <> 'mediation' AND $3::boolean)
   OR (kind <> 'mediation' AND NOT $3::boolean AND uploaded_as <> 'reporter'
-    AND (audience = 'all' OR (audience = 'side' AND side = ANY($5::text[])))))`;
+    AND (audience = 'all' OR (audience = 'side' AND side = ANY($5::text[])))))
+  AND (uploaded_by = $2 OR NOT attachment_withheld(id))`;
 
 const viewing = (disputeId: string, { actor, standing, sides, mediation }: AttachmentViewer): unknown[] => [
   ...[disputeId, actor.id, standing === 'staff', mediation, sides],

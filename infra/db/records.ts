@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Clocked } from '../../domain/machine.ts';
-import type { DeadLetterLine, Records } from '../../ports/reads.ts';
+import type { Records } from '../../ports/reads.ts';
 import type { FieldCipher } from '../crypto/field-cipher.ts';
 
 /** Reads and writes of the API beside cases, outside any scope: each names exactly the row or person it is about. */
@@ -26,17 +26,6 @@ export function createRecords(pool: pg.Pool, cipher: FieldCipher): Records {
         [personId, upTo],
       );
       return rowCount ?? 0;
-    },
-
-    async deadLetters(status, limit) {
-      const { rows } = await pool.query<DeadLetterLine>(
-        `SELECT id, group_name AS "group", topic, partition, record_offset AS "offset", key, event_id AS "eventId",
-          error_code AS code, error_message AS message, status, reason,
-          (extract(epoch FROM created_at) * 1000)::bigint AS "createdAt"
-         FROM dead_letters WHERE status = $1 ORDER BY id LIMIT $2`,
-        [status, limit],
-      );
-      return rows;
     },
 
     async stateOf(kind, id) {

@@ -22,6 +22,12 @@ api_keys.created_at_ms bigint not null
 api_keys.expires_at_ms bigint
 api_keys.revoked_at_ms bigint
 api_keys.last_used_at_ms bigint
+attachment_restrictions.attachment_id text not null
+attachment_restrictions.dispute_id text not null
+attachment_restrictions.party_id text not null
+attachment_restrictions.subject text not null
+attachment_restrictions.set_by text not null
+attachment_restrictions.set_at_ms bigint not null
 attachments.id text not null
 attachments.upload_id text not null
 attachments.upload_hash text not null
@@ -115,6 +121,17 @@ commands.recorded_at_ms bigint not null
 commands.answer jsonb
 commands.cause text
 commands.decided_at_ms bigint
+consents.number bigint not null identity
+consents.id text not null
+consents.dispute_id text not null
+consents.party_id text not null
+consents.subject text not null
+consents.given boolean not null
+consents.how text not null
+consents.at_ms bigint not null
+consents.recorded_at_ms bigint not null
+consents.recorded_by text not null
+consents.expires_at_ms bigint
 dead_letters.id bigint not null identity
 dead_letters.group_name text not null
 dead_letters.topic text not null
@@ -144,6 +161,17 @@ duty_roster.capacity text not null
 duty_roster.from_ms bigint not null
 duty_roster.to_ms bigint
 duty_roster.stands_in_for text
+erasures.id text not null
+erasures.case_kind text not null
+erasures.case_id text not null
+erasures.speaks_for text not null
+erasures.reason text not null
+erasures.text_ids text[] not null
+erasures.asked_by text not null
+erasures.asked_at_ms bigint not null
+erasures.carried_out_by text
+erasures.carried_out_at_ms bigint
+erasures.counts jsonb
 events.case_kind text not null
 events.case_id text not null
 events.version integer not null
@@ -157,6 +185,16 @@ events.command_id text not null
 inbox.group_name text not null
 inbox.event_id text not null
 inbox.processed_at timestamp with time zone not null default now()
+inspection_disputes.inspection_id text not null
+inspection_disputes.dispute_id text not null
+inspections.id text not null
+inspections.inspector_id text not null
+inspections.region text not null
+inspections.opened_from_ms bigint not null
+inspections.opened_to_ms bigint not null
+inspections.until_ms bigint not null
+inspections.drawn_by text not null
+inspections.drawn_at_ms bigint not null
 notices.id bigint not null identity
 notices.event_id text not null
 notices.person_id text not null
@@ -199,6 +237,10 @@ refresh_tokens.session_id text not null
 refresh_tokens.used_at_ms bigint
 regions.code text not null
 regions.name text not null
+retention_done.case_kind text not null
+retention_done.case_id text not null
+retention_done.kind text not null
+retention_done.done_at_ms bigint not null
 saved_filters.id text not null
 saved_filters.person_id text not null
 saved_filters.name text not null
@@ -281,6 +323,8 @@ accounts accounts_login_unique UNIQUE (login)
 accounts accounts_pkey PRIMARY KEY (id)
 api_keys api_keys_account_id_accounts_id_fk FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 api_keys api_keys_pkey PRIMARY KEY (id)
+attachment_restrictions attachment_restrictions_pkey PRIMARY KEY (attachment_id)
+attachment_restrictions attachment_restrictions_subject CHECK ((subject = ANY (ARRAY['minor'::text, 'health'::text, 'finance'::text])))
 attachments attachments_audience CHECK ((audience = ANY (ARRAY['staff'::text, 'side'::text, 'all'::text])))
 attachments attachments_kind CHECK ((kind = ANY (ARRAY['evidence'::text, 'document'::text, 'mediation'::text])))
 attachments attachments_pkey PRIMARY KEY (id)
@@ -296,6 +340,9 @@ calendars calendars_pkey PRIMARY KEY (version)
 cases cases_kind_id_pk PRIMARY KEY (kind, id)
 cases cases_number_unique UNIQUE (number)
 commands commands_pkey PRIMARY KEY (command_id)
+consents consents_how CHECK ((how = ANY (ARRAY['paper'::text, 'spoken'::text, 'app'::text])))
+consents consents_pkey PRIMARY KEY (id)
+consents consents_subject CHECK ((subject = ANY (ARRAY['minor'::text, 'health'::text, 'finance'::text, 'disclosure'::text])))
 dead_letters dead_letters_pkey PRIMARY KEY (id)
 directory_version directory_version_one_row CHECK (id)
 directory_version directory_version_pkey PRIMARY KEY (id)
@@ -304,8 +351,13 @@ duty_roster duty_roster_pkey PRIMARY KEY (id)
 duty_roster duty_roster_staff_id_staff_id_fk FOREIGN KEY (staff_id) REFERENCES staff(id)
 duty_roster duty_roster_stands_in_for_staff_id_fk FOREIGN KEY (stands_in_for) REFERENCES staff(id)
 duty_roster duty_roster_times CHECK (((to_ms IS NULL) OR (to_ms >= from_ms)))
+erasures erasures_pkey PRIMARY KEY (id)
+erasures erasures_two_persons CHECK (((carried_out_by IS NULL) OR (carried_out_by <> asked_by)))
 events events_case_kind_case_id_version_pk PRIMARY KEY (case_kind, case_id, version)
 inbox inbox_group_name_event_id_pk PRIMARY KEY (group_name, event_id)
+inspection_disputes inspection_disputes_inspection_id_dispute_id_pk PRIMARY KEY (inspection_id, dispute_id)
+inspection_disputes inspection_disputes_inspection_id_inspections_id_fk FOREIGN KEY (inspection_id) REFERENCES inspections(id) ON DELETE CASCADE
+inspections inspections_pkey PRIMARY KEY (id)
 notices notices_pkey PRIMARY KEY (id)
 open311_requests open311_requests_pkey PRIMARY KEY (command_id)
 open311_requests open311_requests_token_unique UNIQUE (token)
@@ -317,6 +369,7 @@ policies policies_pkey PRIMARY KEY (version)
 refresh_tokens refresh_tokens_pkey PRIMARY KEY (hash)
 refresh_tokens refresh_tokens_session_id_sessions_id_fk FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE
 regions regions_pkey PRIMARY KEY (code)
+retention_done retention_done_case_kind_case_id_kind_pk PRIMARY KEY (case_kind, case_id, kind)
 saved_filters saved_filters_names UNIQUE (person_id, name)
 saved_filters saved_filters_pkey PRIMARY KEY (id)
 sessions sessions_account_id_accounts_id_fk FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
@@ -338,6 +391,7 @@ CREATE UNIQUE INDEX accounts_login_unique ON public.accounts USING btree (login)
 CREATE UNIQUE INDEX accounts_pkey ON public.accounts USING btree (id)
 CREATE INDEX api_keys_of_account ON public.api_keys USING btree (account_id)
 CREATE UNIQUE INDEX api_keys_pkey ON public.api_keys USING btree (id)
+CREATE UNIQUE INDEX attachment_restrictions_pkey ON public.attachment_restrictions USING btree (attachment_id)
 CREATE INDEX attachments_of_dispute ON public.attachments USING btree (dispute_id, uploaded_at_ms, id) WHERE (deleted_at_ms IS NULL)
 CREATE UNIQUE INDEX attachments_pkey ON public.attachments USING btree (id)
 CREATE INDEX attachments_to_remove ON public.attachments USING btree (deleted_at_ms) WHERE ((deleted_at_ms IS NOT NULL) AND (bytes_removed_at_ms IS NULL))
@@ -352,6 +406,7 @@ CREATE UNIQUE INDEX calendars_pkey ON public.calendars USING btree (version)
 CREATE INDEX cases_disputes_due ON public.cases USING btree (COALESCE(due_at_ms, '8640000000000000'::bigint), id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
 CREATE INDEX cases_disputes_of_region ON public.cases USING btree (region_number, opened_at_ms, id) INCLUDE (category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
 CREATE INDEX cases_disputes_opened ON public.cases USING btree (opened_at_ms, id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_final_changed ON public.cases USING btree (updated_at_ms, kind, id) WHERE final
 CREATE UNIQUE INDEX cases_kind_id_pk ON public.cases USING btree (kind, id)
 CREATE UNIQUE INDEX cases_number_unique ON public.cases USING btree (number)
 CREATE INDEX cases_of_members ON public.cases USING gin (members)
@@ -360,20 +415,31 @@ CREATE INDEX cases_wake ON public.cases USING btree (next_wake_at_ms) WHERE (NOT
 CREATE INDEX commands_of_cause ON public.commands USING btree (cause) WHERE ((answer IS NULL) AND (cause IS NOT NULL))
 CREATE UNIQUE INDEX commands_pkey ON public.commands USING btree (command_id)
 CREATE INDEX commands_unanswered ON public.commands USING btree (recorded_at_ms) WHERE (answer IS NULL)
+CREATE INDEX consents_of_party ON public.consents USING btree (dispute_id, party_id, subject, number)
+CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (id)
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (group_name, key, id) WHERE (status = 'open'::text)
 CREATE UNIQUE INDEX dead_letters_pkey ON public.dead_letters USING btree (id)
 CREATE UNIQUE INDEX directory_version_pkey ON public.directory_version USING btree (id)
-CREATE INDEX dispute_search_of_community ON public.dispute_search USING btree (((region_number / 1000)), opened_at_ms)
+CREATE INDEX dispute_search_of_community ON public.dispute_search USING btree (((region_number / 1000)), opened_at_ms, dispute_id)
+CREATE INDEX dispute_search_of_grid ON public.dispute_search USING btree (region_number, opened_at_ms, dispute_id)
 CREATE INDEX dispute_search_of_place ON public.dispute_search USING btree (place_id, opened_at_ms) WHERE (place_id IS NOT NULL)
+CREATE INDEX dispute_search_of_street ON public.dispute_search USING btree (((region_number / 1000000)), opened_at_ms, dispute_id)
 CREATE INDEX dispute_search_opened ON public.dispute_search USING btree (opened_at_ms, dispute_id)
 CREATE UNIQUE INDEX dispute_search_pkey ON public.dispute_search USING btree (dispute_id)
 CREATE INDEX dispute_search_words ON public.dispute_search USING gin (document) WITH (gin_pending_list_limit='256')
 CREATE INDEX duty_roster_of_region ON public.duty_roster USING btree (region)
 CREATE UNIQUE INDEX duty_roster_pkey ON public.duty_roster USING btree (id)
+CREATE INDEX erasures_asked ON public.erasures USING btree (asked_at_ms, id)
+CREATE UNIQUE INDEX erasures_pkey ON public.erasures USING btree (id)
 CREATE UNIQUE INDEX events_case_kind_case_id_version_pk ON public.events USING btree (case_kind, case_id, version)
 CREATE UNIQUE INDEX inbox_group_name_event_id_pk ON public.inbox USING btree (group_name, event_id)
+CREATE INDEX inbox_processed ON public.inbox USING brin (processed_at)
+CREATE UNIQUE INDEX inspection_disputes_inspection_id_dispute_id_pk ON public.inspection_disputes USING btree (inspection_id, dispute_id)
+CREATE INDEX inspections_of_inspector ON public.inspections USING btree (inspector_id, drawn_at_ms, id)
+CREATE UNIQUE INDEX inspections_pkey ON public.inspections USING btree (id)
 CREATE UNIQUE INDEX notices_once ON public.notices USING btree (event_id, person_id, channel)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+CREATE INDEX notices_read ON public.notices USING btree (not_before_ms) WHERE (status = 'read'::text)
 CREATE INDEX open311_requests_newest ON public.open311_requests USING btree (requested_at_ms)
 CREATE UNIQUE INDEX open311_requests_of_case ON public.open311_requests USING btree (case_id)
 CREATE UNIQUE INDEX open311_requests_pkey ON public.open311_requests USING btree (command_id)
@@ -391,6 +457,7 @@ CREATE UNIQUE INDEX policies_pkey ON public.policies USING btree (version)
 CREATE INDEX refresh_tokens_of_session ON public.refresh_tokens USING btree (session_id)
 CREATE UNIQUE INDEX refresh_tokens_pkey ON public.refresh_tokens USING btree (hash)
 CREATE UNIQUE INDEX regions_pkey ON public.regions USING btree (code)
+CREATE UNIQUE INDEX retention_done_case_kind_case_id_kind_pk ON public.retention_done USING btree (case_kind, case_id, kind)
 CREATE UNIQUE INDEX saved_filters_names ON public.saved_filters USING btree (person_id, name)
 CREATE UNIQUE INDEX saved_filters_pkey ON public.saved_filters USING btree (id)
 CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at_ms)
@@ -446,6 +513,7 @@ CREATE TRIGGER audit_log_awaits_seal AFTER INSERT ON public.audit_log REFERENCIN
 CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER bodies_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.bodies FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
 CREATE TRIGGER cases_search_follows AFTER UPDATE OF region_number ON public.cases FOR EACH ROW WHEN (((new.kind = 'dispute'::text) AND (new.region_number <> old.region_number))) EXECUTE FUNCTION search_follows_region()
+CREATE TRIGGER consents_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.consents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER duty_roster_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.duty_roster FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
 CREATE TRIGGER regions_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.regions FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
 CREATE TRIGGER staff_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version()
@@ -453,6 +521,15 @@ CREATE TRIGGER statements_keep_words BEFORE UPDATE ON public.statements FOR EACH
 CREATE TRIGGER texts_search_forgets AFTER DELETE OR UPDATE OF body ON public.texts FOR EACH ROW EXECUTE FUNCTION search_forgets_text()
 
 -- functions
+CREATE OR REPLACE FUNCTION public.attachment_withheld(attachment text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT EXISTS (SELECT FROM attachment_restrictions r
+    WHERE r.attachment_id = attachment AND NOT consent_stands(r.dispute_id, r.party_id, r.subject))
+$function$
 CREATE OR REPLACE FUNCTION public.attachments_keep_facts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -486,6 +563,16 @@ BEGIN
   UPDATE directory_version SET version = version + 1;
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.consent_stands(of_dispute text, of_party text, about text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce((SELECT given AND (expires_at_ms IS NULL OR expires_at_ms > extract(epoch FROM clock_timestamp()) * 1000)
+    FROM consents WHERE dispute_id = of_dispute AND party_id = of_party AND subject = about
+    ORDER BY number DESC LIMIT 1), false)
+$function$
 CREATE OR REPLACE FUNCTION public.dispute_number(dispute_id text)
  RETURNS text
  LANGUAGE sql
@@ -511,6 +598,34 @@ AS $function$
     JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
   WHERE c.id <> except_id
     AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left')
+$function$
+CREATE OR REPLACE FUNCTION public.inspected_dossier(inspection text, dispute text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH c AS (
+    SELECT id, region, state, members FROM cases WHERE kind = 'dispute' AND id = dispute AND EXISTS (
+      SELECT FROM inspections i JOIN inspection_disputes d ON d.inspection_id = i.id
+      WHERE i.id = inspection AND d.dispute_id = dispute AND i.inspector_id = (scope_names())[1]
+        AND i.until_ms > extract(epoch FROM clock_timestamp()) * 1000)),
+  e AS (
+    SELECT e.version, e.type, e.recorded_at_ms, e.occurred_at_ms, e.actor_id, e.data
+    FROM c JOIN events e ON e.case_kind = 'dispute' AND e.case_id = c.id ORDER BY e.version LIMIT 500),
+  n AS (
+    SELECT p.name FROM c JOIN parties p ON p.dispute_id = c.id
+    UNION SELECT h.name FROM c JOIN tracking_holders h ON h.case_id = c.id WHERE h.name IS NOT NULL
+    UNION SELECT a.name FROM c JOIN accounts a ON a.id = ANY (c.members)),
+  r AS (
+    SELECT DISTINCT found[1] AS id FROM (SELECT state AS data FROM c UNION ALL SELECT data FROM e) AS said,
+      regexp_matches(said.data::text, '"(txt_[0-9a-f]+)"', 'g') AS found)
+  SELECT jsonb_build_object('region', c.region, 'state', c.state,
+    'names', coalesce((SELECT jsonb_agg(name) FROM n), '[]'),
+    'texts', coalesce((SELECT jsonb_object_agg(t.id, t.body) FROM texts t JOIN r USING (id)), '{}'),
+    'entries', coalesce((SELECT jsonb_agg(jsonb_build_object('version', version, 'type', type, 'recordedAt', recorded_at_ms,
+      'occurredAt', occurred_at_ms, 'actorId', actor_id, 'data', data) ORDER BY version) FROM e), '[]'))
+  FROM c
 $function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -551,20 +666,19 @@ DECLARE
   f record;
   person text := (scope_names())[1];
   as_staff boolean;
-  of_search boolean;
-  id_column text;
-  opened text;
+  frequent boolean := true;
   low bigint;
   high bigint;
-  ranges text := 'false';
-  branches text[] := '{}';
-  region_key text;
-  key text;
-  direction text := CASE WHEN by_due THEN 'ASC' ELSE 'DESC' END;
-  source text;
-  wanted text;
+  in_scope text := 'false';
   is_party text;
   is_staff text;
+  -- Conditions on the row d of `dispute_search`, and on the case c.
+  found text;
+  wanted text;
+  branches text[] := '{}';
+  key text;
+  down text := CASE WHEN by_due THEN '' ELSE ' DESC' END;
+  beyond text := CASE WHEN by_due THEN '>' ELSE '<' END;
 BEGIN
   SELECT * INTO f FROM jsonb_to_record(filter) AS x(
     stage text[], level text[], grade text[], category text[], clock text[], owner text, number text, place text,
@@ -572,62 +686,103 @@ BEGIN
     phone_hash text, id_number_hash text, party_name text, staff boolean);
   as_staff := coalesce(f.staff, false) OR words IS NOT NULL OR f.grade IS NOT NULL OR f.place IS NOT NULL
     OR coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
-  of_search := words IS NOT NULL OR f.place IS NOT NULL;
-  source := CASE WHEN of_search
-    THEN 'dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id' ELSE 'cases c' END;
-  region_key := CASE WHEN of_search THEN 'd.region_number' ELSE 'c.region_number' END;
-  opened := CASE WHEN of_search THEN 'd.opened_at_ms' ELSE 'c.opened_at_ms' END;
-  key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE opened END;
-  -- Of the same table as the key, or the index cannot begin after a cursor.
-  id_column := CASE WHEN of_search AND NOT by_due THEN 'd.dispute_id' ELSE 'c.id' END;
+
   wanted := concat(
-    ' WHERE c.kind = ''dispute''',
-    CASE WHEN words IS NOT NULL THEN format(' AND d.document @@ %L::tsquery', words) END,
-    CASE WHEN f.place IS NOT NULL THEN format(' AND d.place_id = %L', f.place) END,
     CASE WHEN f.stage IS NOT NULL THEN format(' AND c.stage = ANY (%L::text[])', f.stage) END,
     CASE WHEN f.level IS NOT NULL THEN format(' AND c.level = ANY (%L::text[])', f.level) END,
     CASE WHEN f.grade IS NOT NULL THEN format(' AND c.grade = ANY (%L::text[])', f.grade) END,
     CASE WHEN f.category IS NOT NULL THEN format(' AND c.category = ANY (%L::text[])', f.category) END,
     CASE WHEN f.clock IS NOT NULL THEN format(' AND c.clock_state = ANY (%L::text[])', f.clock) END,
-    CASE WHEN f.owner IS NOT NULL THEN format(' AND c.owner_id = %L', f.owner) END,
+    -- An owner is a member too, and members have an index.
+    CASE WHEN f.owner IS NOT NULL THEN format(' AND c.owner_id = %L AND c.members @> ARRAY[%1$L]', f.owner) END,
     CASE WHEN f.number IS NOT NULL THEN format(' AND c.number = %L', f.number) END,
-    CASE WHEN f.opened_from IS NOT NULL THEN format(' AND %s >= %s', opened, f.opened_from) END,
-    CASE WHEN f.opened_to IS NOT NULL THEN format(' AND %s < %s', opened, f.opened_to) END,
-    CASE WHEN f.updated_from IS NOT NULL THEN format(' AND c.updated_at_ms >= %s', f.updated_from) END,
-    CASE WHEN coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL THEN concat(
-      ' AND c.id IN (SELECT p.dispute_id FROM parties p WHERE true',
-      CASE WHEN f.phone_hash IS NOT NULL THEN format(' AND p.phone_hash = %L::bytea', f.phone_hash) END,
-      CASE WHEN f.id_number_hash IS NOT NULL THEN format(' AND p.id_number_hash = %L::bytea', f.id_number_hash) END,
-      CASE WHEN f.party_name IS NOT NULL THEN format(' AND p.name = %L', f.party_name) END,
-      ')') END,
-    CASE WHEN after_key IS NOT NULL THEN format(
-      ' AND (%s, %s) %s (%s, %L)', key, id_column, CASE WHEN by_due THEN '>' ELSE '<' END, after_key, after_id) END);
-  FOR n IN 1..8 LOOP
-    low := greatest(scope_from(n), f.region_from);
-    high := least(scope_to(n), f.region_to);
-    CONTINUE WHEN low > high;
-    ranges := ranges || format(' OR %s BETWEEN %s AND %s', region_key, low, high);
-    branches := branches || concat(
-      format(' AND %s BETWEEN %s AND %s', region_key, low, high),
-      CASE WHEN as_staff THEN format(' AND NOT c.members @> ARRAY[%L]', person) END);
-  END LOOP;
+    CASE WHEN f.updated_from IS NOT NULL THEN format(' AND c.updated_at_ms >= %s', f.updated_from) END);
   is_party := format('c.state->''parties'' @> %L::jsonb', jsonb_build_array(jsonb_build_object('accountId', person)));
   is_staff := concat(
     format('%L IN (c.state->''owner''->>''staffId'', c.state->>''leaderId'',', person),
     ' c.state->''team''->>''leadId'', c.state->''mediation''->>''mediatorId'')',
     format(' OR c.state->''team''->''memberIds'' ? %L', person),
     format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
-  branches := branches || concat(
-    CASE WHEN f.region_from IS NOT NULL
-      THEN format(' AND %s BETWEEN %s AND %s', region_key, f.region_from, f.region_to) END,
-    CASE WHEN as_staff
-      THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND (%s OR %s)', person, is_party, ranges, is_staff)
-      ELSE format(' AND c.members && %L::text[]', scope_names()) END);
+
+  IF NOT as_staff THEN
+    key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE 'c.opened_at_ms' END;
+    wanted := concat(wanted,
+      CASE WHEN f.opened_from IS NOT NULL THEN format(' AND c.opened_at_ms >= %s', f.opened_from) END,
+      CASE WHEN f.opened_to IS NOT NULL THEN format(' AND c.opened_at_ms < %s', f.opened_to) END,
+      CASE WHEN after_key IS NOT NULL THEN format(' AND (%s, c.id) %s (%s, %L)', key, beyond, after_key, after_id) END);
+    FOR n IN 1..8 LOOP
+      low := greatest(scope_from(n), f.region_from);
+      high := least(scope_to(n), f.region_to);
+      CONTINUE WHEN low > high;
+      branches := branches || format(
+        'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.region_number BETWEEN %s AND %s%s',
+        key, low, high, wanted);
+    END LOOP;
+    branches := branches || format(
+      'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.members && %L::text[]%s%s',
+      key, scope_names(), wanted,
+      CASE WHEN f.region_from IS NOT NULL
+        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END);
+  ELSE
+    -- A word that no statistics know counts as frequent, and the newest would be looked through for it to the end. Found
+    -- in three of the newest 500 it is: then they are looked through until a page is full, and the index of words, which
+    -- would answer with all that have it, is kept out by IS TRUE. Otherwise that index has few, and the order of time is
+    -- kept out by + 0.
+    IF words IS NOT NULL THEN
+      SELECT count(*) >= 3 INTO frequent FROM (
+        SELECT d.document FROM dispute_search d ORDER BY d.opened_at_ms DESC, d.dispute_id DESC LIMIT 500) AS newest
+      WHERE newest.document @@ words;
+    END IF;
+    found := concat(
+      CASE WHEN words IS NOT NULL THEN format(
+        CASE WHEN frequent THEN ' AND (d.document @@ %L::tsquery) IS TRUE' ELSE ' AND d.document @@ %L::tsquery' END,
+        words) END,
+      CASE WHEN f.place IS NOT NULL THEN format(' AND d.place_id = %L', f.place) END,
+      CASE WHEN f.opened_from IS NOT NULL THEN format(' AND d.opened_at_ms >= %s', f.opened_from) END,
+      CASE WHEN f.opened_to IS NOT NULL THEN format(' AND d.opened_at_ms < %s', f.opened_to) END,
+      CASE WHEN after_key IS NOT NULL AND NOT by_due
+        THEN format(' AND (d.opened_at_ms, d.dispute_id) < (%s, %L)', after_key, after_id) END);
+    IF coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL THEN
+      frequent := false;
+      found := concat(found, ' AND d.dispute_id IN (SELECT p.dispute_id FROM parties p WHERE true',
+        CASE WHEN f.phone_hash IS NOT NULL THEN format(' AND p.phone_hash = %L::bytea', f.phone_hash) END,
+        CASE WHEN f.id_number_hash IS NOT NULL THEN format(' AND p.id_number_hash = %L::bytea', f.id_number_hash) END,
+        CASE WHEN f.party_name IS NOT NULL THEN format(' AND p.name = %L', f.party_name) END, ')');
+    END IF;
+    key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)'
+      WHEN frequent THEN 'd.opened_at_ms' ELSE 'd.opened_at_ms + 0' END;
+    wanted := concat(wanted, CASE WHEN after_key IS NOT NULL AND by_due
+      THEN format(' AND (%s, c.id) > (%s, %L)', key, after_key, after_id) END);
+    FOR n IN 1..8 LOOP
+      in_scope := concat(in_scope, format(' OR c.region_number BETWEEN %s AND %s', scope_from(n), scope_to(n)));
+      low := greatest(scope_from(n), f.region_from);
+      high := least(scope_to(n), f.region_to);
+      CONTINUE WHEN low > high;
+      -- With nothing else to ask of a case, only those are looked up that come first. Of more than a hundred at once that a
+      -- person is herself a party to, the rest of a page would be missing.
+      branches := branches || CASE WHEN wanted = '' AND NOT by_due THEN format(
+        'SELECT d.dispute_id, d.sort_key FROM (SELECT d.dispute_id, %s AS sort_key FROM dispute_search d WHERE %s%s'
+          ' ORDER BY 2 DESC, 1 DESC LIMIT %s) AS d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
+          ' WHERE NOT (c.members @> ARRAY[%L] AND %s)',
+        key, search_range(low, high), found, page + 100, person, is_party)
+      ELSE format(
+        'SELECT d.dispute_id, %s AS sort_key FROM dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
+          ' WHERE %s%s%s AND NOT (c.members @> ARRAY[%L] AND %s)',
+        key, search_range(low, high), found, wanted, person, is_party) END;
+    END LOOP;
+    branches := branches || format(
+      'SELECT d.dispute_id, %s AS sort_key FROM (SELECT * FROM cases c WHERE c.kind = ''dispute'''
+        ' AND c.members @> ARRAY[%L] AND NOT (%s)%s%s OFFSET 0) AS c JOIN dispute_search d ON d.dispute_id = c.id'
+        ' WHERE true%s AND NOT (%s) AND (%s)',
+      key, person, in_scope, wanted,
+      CASE WHEN f.region_from IS NOT NULL
+        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END,
+      found, is_party, is_staff);
+  END IF;
+
   RETURN QUERY EXECUTE (
-    SELECT format('SELECT * FROM (%s) AS found ORDER BY 2 %s, 1 %s LIMIT %s',
-      string_agg(format('(SELECT %s, %s FROM %s%s%s ORDER BY 2 %s, 1 %s LIMIT %s)',
-        id_column, key, source, wanted, branch, direction, direction, page), ' UNION '),
-      direction, direction, page)
+    SELECT format('SELECT * FROM (%1$s) AS found ORDER BY 2%2$s, 1%2$s LIMIT %3$s',
+      string_agg(format('(%1$s ORDER BY 2%2$s, 1%2$s LIMIT %3$s)', branch, down, page), ' UNION '), down, page)
     FROM unnest(branches) AS branch);
 END $function$
 CREATE OR REPLACE FUNCTION public.search_follows_region()
@@ -646,6 +801,17 @@ BEGIN
   UPDATE dispute_search SET document = '' WHERE dispute_id = OLD.case_id AND document <> '';
   RETURN NULL;
 END $function$
+CREATE OR REPLACE FUNCTION public.search_range(low bigint, high bigint)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT CASE WHEN low = high THEN format('d.region_number = %s', low)
+    ELSE concat(
+      CASE WHEN low / 1000 = high / 1000 THEN format('d.region_number / 1000 = %s AND ', low / 1000)
+        WHEN low / 1000000 = high / 1000000 THEN format('d.region_number / 1000000 = %s AND ', low / 1000000) END,
+      format('d.region_number BETWEEN %s AND %s', low, high)) END
+$function$
 CREATE OR REPLACE FUNCTION public.statements_keep_words()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Answer } from '../../activities/apply.types.ts';
 import type { BusLogger } from '../../ports/event-bus.ts';
+import { isPassing } from '../../ports/failures.ts';
 import type { CaseCommands, SendCommand, Sent } from '../../ports/case-commands.ts';
 import { recordCommand, type Recorded } from '../db/store.ts';
 import { CaseBusyError, sendCommand } from './client.ts';
@@ -22,6 +23,8 @@ export function createCaseCommands(deps: CaseCommandsDeps): CaseCommands {
   return {
     async send(command) {
       const recorded = await record(pool, command, clock()).catch((error: unknown) => {
+        // What will fail again however often it is asked is no reason to ask again.
+        if (!isPassing(error)) throw error;
         logger.warn({ action: command.action, error }, 'a command could not be stored');
         return null;
       });

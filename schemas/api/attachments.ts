@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { Id, OneOf, Strict, Text } from '../parts.ts';
+import { Cursor, Id, OneOf, Strict, Text } from '../parts.ts';
 
 /** Largest file that is taken in: 20 MB. */
 export const FILE_MAX_BYTES = 20 * 1024 * 1024;
@@ -69,7 +69,7 @@ export const UploadQuery = Type.Object(
 export const AttachmentsQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: ATTACHMENT_PAGE_MAX, default: ATTACHMENT_PAGE_MAX }),
-    cursor: Type.Optional(Type.String({ maxLength: 400 })),
+    cursor: Type.Optional(Cursor(400)),
   },
   { additionalProperties: false },
 );

@@ -4,7 +4,18 @@ import { CAPACITY_WORDS } from '../../domain/directory/duty-rules.ts';
 import { REGION_NAME_MAX } from '../../domain/directory/region-list.ts';
 import { LEVELS } from '../../domain/regions.ts';
 import { ROLES } from '../../domain/roles.ts';
-import { CategoryCode, Id, ID_MAX, Instant, NO_NUL, OneOf, RegionCode, Strict } from '../parts.ts';
+import {
+  CategoryCode,
+  Cursor,
+  Id,
+  ID_MAX,
+  Instant,
+  NO_NUL,
+  OneOf,
+  RegionCode,
+  Strict,
+  VERSION_TAG,
+} from '../parts.ts';
 
 /** Staff, roster, regions, places and bodies as the API takes and gives them. */
 
@@ -27,13 +38,15 @@ export const StaffRole = () => OneOf(ROLES.filter((role) => role !== 'resident')
 
 export const Paging = {
   limit: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 50 }),
-  cursor: optional(Type.String({ maxLength: 200 })),
+  cursor: optional(Cursor()),
 };
 export const Prefix = () =>
   Type.String({ minLength: 1, maxLength: NAME_MAX, pattern: NO_NUL, description: 'how the name begins' });
 
 export const VersionHeader = Type.Object({
-  'if-match': optional(Type.String({ description: 'the version that was seen, as "3"; needed' })),
+  'if-match': optional(
+    Type.String({ pattern: VERSION_TAG, description: 'the version that was seen, as "3"; needed' }),
+  ),
 });
 
 export const page = <T extends TSchema>(item: T) =>

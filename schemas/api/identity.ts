@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { ROLES } from '../../domain/roles.ts';
-import { Id, Instant, NO_NUL, OneOf, Strict } from '../parts.ts';
+import { Cursor, Id, Instant, NO_NUL, OneOf, Strict } from '../parts.ts';
 
 /** What a key may be used for; which operation needs which stands in `api/scopes.ts`. */
 export const SCOPES = [
@@ -110,7 +110,7 @@ export const OneTime = Type.Object({ account: AccountView, oneTimePassword: Null
 
 const page = {
   limit: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 50 }),
-  cursor: optional(Type.String({ maxLength: 200 })),
+  cursor: optional(Cursor()),
 };
 export const PageQuery = Strict(page);
 export const AccountQuery = Strict({

@@ -10,8 +10,8 @@ import {
   Ids,
   Instant,
   LevelCode,
+  Name,
   NARRATIVE_MAX,
-  NO_NUL,
   OneOf,
   RegionCode,
   Strict,
@@ -37,7 +37,7 @@ export const Phone = () => Type.String({ pattern: '^\\+?[0-9 -]{5,20}$' });
 
 /** How somebody without an account is reached; all of it is hers to leave out. */
 export const ReporterContact = {
-  name: optional(Type.String({ minLength: 1, maxLength: NAME_MAX, pattern: NO_NUL })),
+  name: optional(Name(NAME_MAX)),
   phone: optional(Phone()),
   language: optional(OneOf(LANGUAGES)),
 };
@@ -47,7 +47,7 @@ export const ReportedParty = Strict({
   ref: Type.String({ pattern: '^[A-Za-z0-9]{1,20}$' }),
   side: Type.String({ pattern: '^[A-Z]$' }),
   kind: OneOf(PARTY_KINDS),
-  name: Type.String({ minLength: 1, maxLength: NAME_MAX, pattern: NO_NUL }),
+  name: Name(NAME_MAX),
   phone: optional(Phone()),
   idNumber: optional(Type.String({ pattern: '^[0-9A-Za-z]{6,30}$' })),
   accountId: optional(AccountId()),

@@ -5,6 +5,7 @@ import { GRADES } from '../../domain/grading.ts';
 import { LEVELS } from '../../domain/regions.ts';
 import {
   CategoryCode,
+  Cursor,
   GradeCode,
   Id,
   Instant,
@@ -56,7 +57,7 @@ const order = {
 };
 const page = {
   limit: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 20 }),
-  cursor: optional(Type.String({ maxLength: 200 })),
+  cursor: optional(Cursor()),
 };
 
 /** Personal data, so never in a URL: phone and ID number are compared as keyed hashes, the name exactly. */

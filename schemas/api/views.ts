@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { ROUTES } from '../../domain/dispute/events.ts';
-import { STAGES } from '../../domain/dispute/state.ts';
+import { ITEM_STATUSES, STAGES } from '../../domain/dispute/state.ts';
 import { CASE_KINDS } from '../../domain/machine.ts';
 import { GradeCode, LevelCode, OneOf } from '../parts.ts';
 
@@ -73,7 +73,9 @@ export const DisputeView = Type.Object({
   reportedAt: Time,
   owner: OwnerView,
   parties: Type.Array(Free),
-  items: Type.Array(Free),
+  /** For a party: who of the other sides lets her name and claim be told. */
+  disclosed: Type.Array(Type.Object({ id: Text, side: Text, name: Nullable(Text) })),
+  items: Type.Array(Type.Object({ id: Text, status: OneOf(ITEM_STATUSES), what: Nullable(Text) })),
   agreements: Type.Array(Free),
   commitments: Type.Array(Free),
   routes: Type.Array(OneOf(ROUTES)),

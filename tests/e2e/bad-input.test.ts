@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiAnswer, ApiSession } from '../../bin/wiring/api-client.ts';
 import { BODY_MAX_BYTES } from '../../api/app.ts';
@@ -61,6 +64,25 @@ describe('a report', () => {
     ['null instead of a number', { occurredAt: null }, 400, 'invalid_body', 'occurredAt'],
     ['text instead of a number', { occurredAt: '5' }, 400, 'invalid_body', 'occurredAt'],
     ['a character nobody can write', { title: 'a\u0000b' }, 400, 'invalid_body', 'title'],
+    ['half a character', { narrative: 'a\ud800b' }, 400, 'invalid_body', 'narrative'],
+    ['a title of blanks', { title: ' \t\n' }, 400, 'invalid_body', 'title'],
+    [
+      'a party whose name is blank',
+      { parties: [{ ref: 'a', side: 'A', kind: 'party', name: ' ' }] },
+      ...([400, 'invalid_body', 'parties.0.name'] as const),
+    ],
+    ['a time that has not come', { occurredAt: Date.now() + 3_600_000 }, 422, 'invalid_field', 'occurredAt'],
+    ['a place that is not there', { placeId: 'plc-nowhere' }, 422, 'unknown_reference', 'placeId'],
+    [
+      'a party whose account is not there',
+      {
+        parties: [
+          { ref: 'a', side: 'A', kind: 'party', name: 'A', accountId: 'resident-1' },
+          { ref: 'b', side: 'B', kind: 'party', name: 'B', accountId: 'nobody' },
+        ],
+      },
+      ...([422, 'unknown_person', 'parties.1.accountId'] as const),
+    ],
     ['a title one too long', { title: 'x'.repeat(TITLE_MAX + 1) }, 400, 'invalid_body', 'title'],
     [
       'a narrative one too long',
@@ -229,13 +251,64 @@ describe('an action', () => {
     const measure = { kind: 'visit', note: 'x' };
     const options = { query: { occurredAt: 5 } };
     await refused(() => grid.act(id, 'record-measure', measure, options), 400, 'invalid_query', 'occurredAt');
-    await refused(
-      () => grid.act(id, 'record-measure', measure, { key: 'k'.repeat(101) }),
-      400,
-      'idempotency_key_missing',
-    );
+    const soon = { query: { occurredAt: Date.now() + 3_600_000 } };
+    await refused(() => grid.act(id, 'record-measure', measure, soon), 422, 'invalid_field', 'occurredAt');
+    const long = await grid.act(id, 'record-measure', measure, { key: 'k'.repeat(101) });
+    expect(long).toMatchObject({ status: 400, body: { code: 'invalid_header', field: 'Idempotency-Key' } });
+    expect(long.body['expected']).toContain('1 to 100');
+  });
+
+  test('that holds half a character is refused, and nothing waits to be asked again', async () => {
+    const half = { kind: 'visit', note: '\ud800' };
+    await refused(() => grid.act(id, 'record-measure', half), 400, 'invalid_body', 'note');
   });
 });
+
+test('a refusal says what would be right', async () => {
+  const report = async (change: object): Promise<unknown> =>
+    (await grid.post('/v1/reports', quarrel(change))).body['expected'];
+  expect(await report({ channel: undefined })).toContain('resident, ');
+  expect(await report({ title: undefined })).toMatch(/1 to 120 characters/);
+  expect(await report({ region: '12' })).toBe('a region code of 4, 6, 9, 12 or 15 digits');
+  const acts = { parties: [{ ref: 'a', side: 'A', kind: 'proxy', name: 'P', actsFor: ['zz'] }] };
+  expect(await report(acts)).toBe('the ref of one of the parties');
+  const unknown = await community.act(id, 'abolish');
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'not_found', field: 'action' } });
+  expect(String(unknown.body['expected']).split(', ')).toEqual(
+    expect.arrayContaining(['triage', 'settle-on-spot']),
+  );
+  const party = await community.act(id, 'rate', { partyId: 'pty_nobody', score: 5 });
+  expect(party.body['expected']).toBeTypeOf('string');
+});
+
+test('what the router itself refuses is a problem too', async () => {
+  const refusal = async (path: string): Promise<unknown> => {
+    const response = await fetch(engine.address + path, { headers: grid.headers() });
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+  expect(await refusal('/v1/disputes/%zz')).toMatchObject({ status: 400, code: 'invalid_parameter' });
+  expect(await refusal(`/v1/disputes/${'x'.repeat(500)}`)).toMatchObject({ code: 'invalid_parameter' });
+});
+
+test.each(['TRACE', 'QUERY', 'PURGE', 'PROPFIND', 'PATCH'])(
+  '%s is told from a path that is not there',
+  async (method) => {
+    const ask = async (path: string): Promise<{ status: number; code: unknown; allow: unknown }> => {
+      // The fetch of Node refuses some of these by itself.
+      const call = request(engine.address + path, { method, headers: grid.headers() }).end();
+      const [answer] = (await once(call, 'response')) as [IncomingMessage];
+      const body = JSON.parse(await text(answer)) as { code: string };
+      return { status: answer.statusCode!, code: body.code, allow: answer.headers.allow };
+    };
+    expect(await ask('/v1/disputes')).toEqual({
+      status: 405,
+      code: 'method_not_allowed',
+      allow: 'GET, HEAD',
+    });
+    expect(await ask('/v1/nothing')).toMatchObject({ status: 404, code: 'not_found' });
+  },
+);
 
 test('a session is asked for everywhere, and a wrong password says no more than that', async () => {
   const stranger = engine.stranger();

@@ -565,9 +565,9 @@ describe('a report without an account', () => {
   });
 
   test('with a key that could be guessed, or larger than 64 KiB, is refused', async () => {
-    expect(await refused({}, '1')).toMatchObject({ status: 400, body: { field: 'Idempotency-Key' } });
+    expect(await refused({}, '1')).toMatchObject({ status: 422, body: { field: 'Idempotency-Key' } });
     expect(await refused({}, 'a'.repeat(40))).toMatchObject({
-      status: 400,
+      status: 422,
       body: { field: 'Idempotency-Key' },
     });
     expect(await refused({ narrative: 'x'.repeat(65_536) })).toMatchObject({ status: 413 });

@@ -39,25 +39,58 @@ async function listen(login: string): Promise<{ hints: Hint[]; text: () => strin
 }
 
 test('a stream hints at cases and work of the person’s own scope, and says nothing of them', async () => {
-  const [street, elsewhere, party] = await Promise.all(['duty-1', 'duty-9', 'resident-2'].map(listen));
+  const people = ['community-1', 'duty-9', 'resident-2', 'grid-1'];
+  const [community, elsewhere, party, worker] = await Promise.all(people.map(listen));
   const { body } = await (
     await engine.as('grid-1')
   ).post<{ id: string; version: number }>('/v1/reports', quarrel());
-  await eventually('the street hears of the case and of the work', () =>
-    ['case', 'work'].every((kind) => street!.hints.some(({ event, id }) => event === kind && id === body.id)),
-  );
-  const hint = street!.hints.find(({ event, id }) => event === 'case' && id === body.id);
-  expect(hint).toEqual({
-    event: 'case',
-    kind: 'dispute',
-    id: body.id,
-    disputeId: body.id,
-    version: body.version,
+  const heard = ({ hints }: { hints: Hint[] }, kind: string): Hint[] =>
+    hints.filter(({ event, id }) => event === kind && id === body.id);
+  await eventually('who may take the work hears of it', () => heard(worker!, 'work').length > 0);
+  await eventually('others of the region hear of the case', () => heard(community!, 'case').length > 0);
+  expect(heard(community!, 'case')[0]).toEqual({
+    ...{ event: 'case', kind: 'dispute', id: body.id, disputeId: body.id, version: body.version },
   });
-  await eventually('a party hears of her case', () => party!.hints.some(({ id }) => id === body.id));
+  expect(heard(worker!, 'work')[0]).toEqual({
+    ...{ event: 'work', kind: 'dispute', id: body.id, disputeId: body.id },
+  });
+  await eventually('a party hears of her case', () => heard(party!, 'case').length > 0);
+  // Whatever was to be said of the first is said by the time the second is heard of.
+  const next = await (await engine.as('grid-1')).post<{ id: string }>('/v1/reports', quarrel());
+  await eventually('the next one is heard of', () =>
+    worker!.hints.some(({ event, id }) => event === 'work' && id === next.body.id),
+  );
+  expect(heard(worker!, 'work')).toHaveLength(1);
+  expect(party!.hints.filter(({ event }) => event === 'work')).toEqual([]);
   expect(elsewhere!.text()).not.toContain(body.id);
-  expect(street!.text()).not.toMatch(/Water|Marked|1390000/);
-  for (const stream of [street, elsewhere, party]) stream!.close();
+  expect(community!.text()).not.toMatch(/Water|Marked|1390000/);
+  for (const stream of [community, elsewhere, party, worker]) stream!.close();
+});
+
+test('whoever loses her post hears no more, though her stream stays open', async () => {
+  const { pool } = engine.resources;
+  const [leaves, stays] = await Promise.all(['duty-1', 'community-1'].map(listen));
+  const grid = await engine.as('grid-1');
+  const reported = async (): Promise<string> =>
+    (await grid.post<{ id: string }>('/v1/reports', quarrel())).body.id;
+  const first = await reported();
+  await eventually('both hear of it', () => [leaves!, stays!].every(({ text }) => text().includes(first)));
+  const { rows } = await pool.query<{ posts: object[] }>(`SELECT posts FROM staff WHERE id = 'duty-1'`);
+  await pool.query(`UPDATE staff SET posts = '[]' WHERE id = 'duty-1'`);
+  try {
+    await eventually('a report is not hinted at any more', async () => {
+      const id = await reported();
+      const later = await reported();
+      // A hint at the first would have come before the one at the second.
+      await eventually('the other one hears of both', () =>
+        [id, later].every((one) => stays!.text().includes(one)),
+      );
+      return !leaves!.text().includes(id);
+    });
+  } finally {
+    await pool.query(`UPDATE staff SET posts = $1 WHERE id = 'duty-1'`, [JSON.stringify(rows[0]!.posts)]);
+  }
+  for (const stream of [leaves, stays]) stream!.close();
 });
 
 test('readiness says where every part runs and how far behind it is; metrics and contract are there', async () => {
@@ -74,6 +107,10 @@ test('readiness says where every part runs and how far behind it is; metrics and
   expect(metrics).toMatch(/fengqiao_consumer_lag\{group="fengqiao.grid"\} \d/);
   const contract = (await (await ask('/openapi.json')).json()) as { paths: Record<string, object> };
   expect(Object.keys(contract.paths)).toContain('/v1/disputes/{id}/actions/propose-agreement');
+  const streamed = contract.paths['/v1/stream'] as { get: { responses: Record<string, object> } };
+  expect(streamed.get.responses['200']).toMatchObject({
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  });
   expect((await ask('/docs')).status).toBe(200);
   const front = await fetch(engine.address, { redirect: 'manual' });
   expect(front.headers.get('location')).toBe('/docs');

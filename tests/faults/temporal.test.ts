@@ -1,6 +1,7 @@
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ANSWER_MS } from '../../infra/temporal/client.ts';
 import { audit } from '../support/auditor.ts';
 import { newKey, START_MS } from '../support/engine.ts';
 import { faultBed, type FaultBed } from '../support/fault-bed.ts';
@@ -43,9 +44,12 @@ test('without Temporal reports are taken in; acts are told to come back, and are
   const during = await reported(grid);
   const keys = [newKey(), newKey()];
   const ids = [before, during];
+  const begin = performance.now();
   const told = await Promise.all(
     ids.map((id, i) => grid.act(id, 'record-measure', VISIT, { key: keys[i]! })),
   );
+  // The client alone would go on trying for 16 s.
+  expect(performance.now() - begin).toBeLessThan(ANSWER_MS + 2_000);
   for (const { status, retryAfter, body } of told) {
     expect({ status, code: body['code'] }).toEqual({ status: 503, code: 'still_recording' });
     expect(Number(retryAfter)).toBeGreaterThan(0);
@@ -56,6 +60,19 @@ test('without Temporal reports are taken in; acts are told to come back, and are
   );
   expect(done.map(({ answer }) => answer.status)).toEqual([200, 200]);
   expect(await measures(ids)).toBe(2);
+  expect(await bed.audit()).toEqual([]);
+});
+
+test('without Temporal a worker and handlers in the middle of their work stop in order', async () => {
+  const [worker, handlers] = await Promise.all([bed.start('worker'), bed.start('handlers')]);
+  const grid = await bed.as('grid-1');
+  await bed.component('temporal').kill();
+  const ids = await Promise.all([1, 2, 3, 4].map(() => reported(grid)));
+  const waiting = grid.act(ids[0]!, 'record-measure', VISIT);
+  // Whoever is not through after 20 s ends with 1.
+  expect(await Promise.all([worker.stop(), handlers.stop()])).toEqual([0, 0]);
+  await waiting;
+  await bed.component('temporal').restart();
   expect(await bed.audit()).toEqual([]);
 });
 

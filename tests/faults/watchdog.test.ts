@@ -57,7 +57,9 @@ test('stopping ends a call that waits, and no further case is tried', async () =
     wake: ({ id }, signal) => {
       tried.push(id);
       waits.resolve();
-      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+      return new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
     },
   });
   await waits.promise;

@@ -266,7 +266,7 @@ describe('a session in cookies', () => {
     ['https ended by a proxy', { origin: 'https://cases.example.cn' }, true],
     ['plain http to another name', { origin: 'http://cases.example.cn' }, true],
   ])('by %s: is the cookie Secure', async (_name, headers, secure) => {
-    const { set } = await open(headers as Record<string, string>);
+    const { set } = await open(headers);
     expect(set.map((one) => one.includes('Secure'))).toEqual([secure, secure]);
   });
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPool } from '../../infra/db/pool.ts';
 import { ensureRules, seedDemoStreet } from '../../infra/seed/seed.ts';
 import type { Stack } from '../../infra/local/stack.ts';
@@ -38,6 +38,9 @@ afterAll(async () => {
   await pool.end();
   await stack.stop();
 });
+
+// Each run is a process of its own, which a busy machine starts slowly.
+vi.setConfig({ testTimeout: 300_000 });
 
 interface Run {
   code: number | null;
@@ -183,9 +186,9 @@ test('a known number with other content is reported, not taken in again; twice i
 
 test('a run that is killed in the middle is taken up again, and nothing is there twice', async () => {
   const map = mapFor('killed');
-  const n = 2_000;
+  const n = 1_000;
   const file = fileOf('rows.csv', csvOf(rowsOf(n)));
-  const killed = await importing([file, '--map', map, '--rate', '300'], {
+  const killed = await importing([file, '--map', map, '--rate', '150'], {
     killWhen: (err) => /import: [1-9]\d* of/.test(err),
   });
   expect(killed.code).toBeNull();

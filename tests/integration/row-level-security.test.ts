@@ -176,7 +176,7 @@ test('every table that the reader may read has row-level security, or holds noth
   expect(rows.map(({ name }) => name)).toEqual(['regions', 'staff']);
 });
 
-test('a list of one grid is found by its index, row-level security or not', async () => {
+test('what is counted in one grid is found by its index, row-level security or not', async () => {
   await owner.query(`
     INSERT INTO cases (kind, id, version, state, policy_version, region, region_number, stage, level, clock_state, members,
       final, opened_at_ms, updated_at_ms)
@@ -185,7 +185,7 @@ test('a list of one grid is found by its index, row-level security or not', asyn
     ANALYZE cases`);
   const plan = await scoped(scopeOf(person('w', { role: 'grid-worker', region: GRID })), async (db) => {
     const { rows } = await db.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN SELECT id FROM cases WHERE kind = 'dispute' ORDER BY opened_at_ms DESC LIMIT 20`,
+      `EXPLAIN SELECT count(*) FROM cases WHERE kind = 'dispute'`,
     );
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });

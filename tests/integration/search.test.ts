@@ -23,6 +23,7 @@ import { migratedDatabase } from '../support/database.ts';
 import { quarrel } from '../support/engine.ts';
 
 const COMMUNITY = GRID.slice(0, 12);
+const NEXT_GRID = '990101001001002';
 const OTHER_GRID = '990101002001001';
 
 let stack: Stack;
@@ -65,6 +66,10 @@ beforeAll(async () => {
   readers = createReaderPool(stack.databaseUrl, { max: 4 });
   await ensureRules(pool);
   await seedDemoStreet(pool);
+  await pool.query(
+    `INSERT INTO places (id, name, region) VALUES ('plc_8', 'x', $1), ('plc_5', 'x', $1), ('plc_7', 'x', $2), ('plc_6', 'x', $3)`,
+    [GRID, NEXT_GRID, OTHER_GRID],
+  );
   const cipher = createFieldCipher([{ name: 'k', key: randomBytes(32) }], { hashKey: randomBytes(32) });
   const [rules, directory] = [createRules(pool), createCurrentDirectory(pool)];
   intake = createIntake({ ...{ pool, rules, directory, cipher }, nextNumber: createNumbers(pool) });
@@ -284,7 +289,7 @@ describe('given reports about the same matter', () => {
     expect(possibleDuplicates[0]!.reasons.map(({ reason }) => reason)).toEqual([
       ...['same-place', 'same-grid', 'same-category', 'near-in-time', 'similar-text'],
     ]);
-    const { possibleDuplicates: neighbours } = await report({ ...again, region: '990101001001002' });
+    const { possibleDuplicates: neighbours } = await report({ ...again, region: NEXT_GRID, placeId: 'plc_7' });
     expect(neighbours.map(({ id }) => id)).toContain(first.id);
     const { possibleDuplicates: far } = await report({ ...again, region: OTHER_GRID, placeId: 'plc_6' });
     expect(far).toEqual([]);

@@ -8,6 +8,7 @@ const STEPS = [
   ['docs/lifecycle.md is up to date', 'node', 'bin/make-lifecycle.ts', '--check'],
   ['docs/asyncapi.yaml is up to date', 'node', 'bin/make-asyncapi.ts', '--check'],
   ['.env.example is up to date', 'node', 'bin/make-env-example.ts', '--check'],
+  ['docs/security.md is up to date', 'node', 'bin/make-security.ts', '--check'],
   ['types', 'tsc', '--noEmit'],
   ['lint', 'eslint', '.', '--max-warnings=0'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],

@@ -76,7 +76,7 @@ async function newKey(n: number): Promise<JWK> {
 
 function providerOf(address: string, key: JWK): Provider {
   return new Provider(address, {
-    jwks: { keys: [key as never] },
+    jwks: { keys: [key] },
     clients: [
       {
         ...{ client_id: CLIENT.id, client_secret: CLIENT.secret, grant_types: ['client_credentials'] },

@@ -424,9 +424,10 @@ describe('the end', () => {
       ...{ action: 'close-unresolved', reason: 'refused', note: 'txt' },
       ...{ routesTold, noDangerLeft: true },
     });
+    expect(quarrel.state.items).toEqual([{ id: 'item_1', status: 'ended' }]);
     const commitmentId = quarrel.state.commitments[0]!.id;
     quarrel.as('community', { action: 'break-commitment', commitmentId, reason: 'txt' });
-    expect(quarrel.state).toMatchObject({ closure: null, reopened: 1 });
+    expect(quarrel.state).toMatchObject({ closure: null, reopened: 1, items: [{ status: 'open' }] });
   });
 
   test('given a merge is undone, then the case is as untouched as before', () => {

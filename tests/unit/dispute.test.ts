@@ -46,6 +46,7 @@ describe('discovery', () => {
       reporterTold: true,
     });
     expect(quarrel.state.closure).toMatchObject({ outcome: 'resolved', kind: 'on-spot' });
+    expect(quarrel.state.items).toEqual([{ id: 'item_1', status: 'settled' }]);
     expect(
       quarrel.state.clocks.filter((clock) => clock.state === 'running').map((clock) => clock.kind),
     ).toContain('follow-up');

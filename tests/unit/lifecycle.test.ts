@@ -15,3 +15,11 @@ test('every action of the table has somebody who may take it, and every relation
   expect(Object.values(LIFECYCLE).filter((rule) => rule.who.length === 0)).toEqual([]);
   expect(WHO.filter((who) => !needed.includes(who))).toEqual([]);
 });
+
+test('an action that every open dispute allows says so', () => {
+  const { when } = LIFECYCLE.refuse;
+  const others = Object.entries(LIFECYCLE).filter(
+    ([, rule]) => rule.when === when && rule.from !== 'any open',
+  );
+  expect(others.map(([action]) => action)).toEqual([]);
+});

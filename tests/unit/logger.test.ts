@@ -29,9 +29,16 @@ test('given an error within others, then all are named, and none says what Drizz
   const logger = createLogger('info', { write: (line: string) => void lines.push(line) });
   const inner = new pg.DatabaseError('duplicate (phone)=(13900000001)', 1, 'error');
   Object.assign(inner, { code: '23505', severity: 'ERROR', detail: 'Marked Name' });
-  const query = new DrizzleQueryError('insert into parties values ($1)', ['Marked\n    at 13900000001'], inner);
+  const query = new DrizzleQueryError(
+    'insert into parties values ($1)',
+    ['Marked\n    at 13900000001'],
+    inner,
+  );
   logger.error({ err: new Error('a report could not be stored', { cause: query }) }, 'failed');
-  logger.error({ err: new DrizzleQueryError('select $1', ['Marked Name'], new Error('read timeout')) }, 'late');
+  logger.error(
+    { err: new DrizzleQueryError('select $1', ['Marked Name'], new Error('read timeout')) },
+    'late',
+  );
   const [line] = lines.map((text) => JSON.parse(text) as { err: object });
   expect(line!.err).toMatchObject({
     message: 'a report could not be stored',
@@ -49,6 +56,8 @@ test('errors are handed to the log as they are: their text may quote what people
   const folders = ['activities', 'api', 'bin', 'handlers', 'infra'];
   const written = folders
     .flatMap((folder) => filesOf(folder, '.ts'))
-    .filter((path) => /\b(err|error): (String\(|\w+\.message\b)/.test(readFileSync(join(ROOT, path), 'utf8')));
+    .filter((path) =>
+      /\b(err|error): (String\(|\w+\.message\b)/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
   expect(written).toEqual([]);
 });

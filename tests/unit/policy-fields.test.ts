@@ -20,6 +20,7 @@ import {
   type PolicyClock,
 } from '../../domain/policy.ts';
 import { LEVELS, type Level } from '../../domain/regions.ts';
+import { cutoffs, KINDS_OF_DATA } from '../../domain/retention.ts';
 import { taskMachine } from '../../domain/task/task.ts';
 import { actorOf, Case, directory, HOUR, MONDAY, QUARREL, REGION, SYSTEM } from '../support/street.ts';
 
@@ -281,6 +282,10 @@ const LINES: Line[] = [
   { fields: /^groupActing$/, scenario: always(told({ parties: crowd(5, 'party') })) },
   { fields: /^representativesPerSide$/, scenario: always(represented) },
   { fields: /^wakeJitterMs$/, scenario: always(woken) },
+  {
+    fields: new RegExp(`^retention\\.${anyOf(KINDS_OF_DATA)}$`),
+    scenario: always((policy) => cutoffs(policy.retention, MONDAY)),
+  },
 ];
 
 /** Fields with one valid value only: nothing is above the city, so its ladder ends. Proved below. */

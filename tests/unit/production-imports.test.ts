@@ -7,7 +7,7 @@ import { importsOf, ROOT } from '../support/imports.ts';
 const PROGRAMS = [
   ...[
     ...['api', 'worker', 'relay', 'handlers', 'migrate', 'reconcile', 'rebuild', 'recompute', 'import'],
-    'clean-attachments',
+    ...['clean-attachments', 'rotate-keys', 'audit-verify', 'retention'],
   ].map((name) => `bin/${name}.ts`),
   'workflows/index.ts',
 ];

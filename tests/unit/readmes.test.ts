@@ -45,6 +45,15 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
+  test('the files and folders that documents name exist', () => {
+    const dead = DOCUMENTS.flatMap((path) =>
+      pathsIn(read(path))
+        .filter((named) => !existsSync(join(ROOT, named)) && !existsSync(join(ROOT, dirname(path), named)))
+        .map((named) => `${path}: ${named}`),
+    );
+    expect(dead).toEqual([]);
+  });
+
   test('the npm scripts that documents name exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = DOCUMENTS.flatMap((path) =>
@@ -61,6 +70,12 @@ function linksOf(markdown: string): string[] {
     .map(([, target]) => target!)
     .filter((target) => !/^[a-z]+:/.test(target));
 }
+
+/** Paths of the project in backticks: whatever begins with one of its folders and has no placeholder. */
+const pathsIn = (markdown: string): string[] =>
+  [...markdown.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)]
+    .map(([, path]) => path!)
+    .filter((path) => FOLDERS.includes(path.split('/')[0]!));
 
 /** What its headings can be called by. */
 const anchorsOf = (markdown: string): string[] =>

@@ -15,10 +15,16 @@ const LINE: DisputeLine = {
   ...{ id: 'dsp_1', number: '(2026)枫人调字第1号', title: '楼上漏水', region: '990101001001001' },
   ...{ category: 'D02', stage: 'handling', level: 'community', grade: 'yellow', ownerId: 'staff_1' },
   ...{ clockState: 'broken', dueAt: Date.parse('2026-03-03T17:30:00+08:00'), version: 4 },
-  ...{ openedAt: Date.parse('2026-03-02T00:05:00+08:00'), updatedAt: Date.parse('2026-03-02T09:30:00+08:00') },
+  ...{
+    openedAt: Date.parse('2026-03-02T00:05:00+08:00'),
+    updatedAt: Date.parse('2026-03-02T09:30:00+08:00'),
+  },
   ...{ isParty: false, isReporter: false },
 };
-const NAMES = { people: new Map([['staff_1', '陈小燕']]), regions: new Map([[LINE.region, '桂花社区第一网格']]) };
+const NAMES = {
+  people: new Map([['staff_1', '陈小燕']]),
+  regions: new Map([[LINE.region, '桂花社区第一网格']]),
+};
 const OUTSIDE = { personId: 'p', regions: [], names: ['p'] };
 
 describe('a line of a CSV file', () => {
@@ -51,7 +57,17 @@ describe('a line of a CSV file', () => {
 describe('the cells of a line', () => {
   test('are said in either language, with names and the time of the place', () => {
     expect(cellsOf(LINE, NAMES, 'zh')).toEqual([
-      ...['(2026)枫人调字第1号', '楼上漏水', '桂花社区第一网格', '邻里', '处置', '社区', '黄', '陈小燕', '已超期'],
+      ...[
+        '(2026)枫人调字第1号',
+        '楼上漏水',
+        '桂花社区第一网格',
+        '邻里',
+        '处置',
+        '社区',
+        '黄',
+        '陈小燕',
+        '已超期',
+      ],
       ...['2026-03-03 17:30', '2026-03-02 00:05', '2026-03-02 09:30'],
     ]);
     expect(cellsOf(LINE, NAMES, 'en').slice(3, 9)).toEqual([

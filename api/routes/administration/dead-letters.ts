@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { page } from '../../../schemas/api/directory.ts';
 import { problemsOf } from '../../../schemas/api/views.ts';
-import { Id, OneOf, Strict, Text } from '../../../schemas/parts.ts';
+import { Cursor, Id, OneOf, Strict, Text } from '../../../schemas/parts.ts';
 import { audited } from '../../audited.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { notFound } from '../../problem.ts';
@@ -36,7 +36,7 @@ const Query = Type.Object(
     key: optional(Type.String({ minLength: 1, maxLength: 300 })),
     code: optional(Id()),
     limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    cursor: optional(Type.String({ maxLength: 200 })),
+    cursor: optional(Cursor()),
   },
   { additionalProperties: false },
 );
@@ -61,7 +61,7 @@ export const deadLetterRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   );
 
   app.get(
-    '/dead-letters/:id',
+    '/dead-letters/:id(^\\d+)',
     {
       schema: {
         ...{
@@ -107,7 +107,7 @@ export const deadLetterRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   );
 
   app.post(
-    '/dead-letters/:id/discard',
+    '/dead-letters/:id(^\\d+)/discard',
     {
       schema: {
         ...{

@@ -6,6 +6,7 @@ import { ACTION_BODIES, type PublicAction } from '../../../schemas/api/actions.t
 import { ActionResult, problemsOf } from '../../../schemas/api/views.ts';
 import { Id } from '../../../schemas/parts.ts';
 import type { Dispute } from '../../../domain/dispute/state.ts';
+import { mayAct } from '../../access.ts';
 import { CommandHeaders, OccurredQuery, perform, withEtag } from '../../act.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { findDispute } from '../../found.ts';
@@ -22,6 +23,10 @@ type ActionRequest = FastifyRequest<{
 export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   const { records, rules, clock = Date.now } = deps;
 
+  app.post('/disputes/:id/actions/:action', { schema: { hide: true } }, async () => {
+    throw unknownAction();
+  });
+
   for (const [action, bodySchema] of Object.entries(ACTION_BODIES) as [PublicAction, object][]) {
     const { group, from, to, condition, who } = LIFECYCLE[action];
     app.post(
@@ -37,9 +42,14 @@ export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
       },
       async (request, reply) => {
         const { actor, params, body } = request as unknown as ActionRequest;
-        await findDispute(deps, params.id, actor);
-        await checkReference(deps, body, request);
-        if (action === 'identify-party') await checkAccount(deps, body);
+        const seen = await findDispute(deps, params.id, actor);
+        try {
+          await checkReference(deps, body, request);
+          if (action === 'identify-party') await checkAccount(deps, body);
+        } catch (fault) {
+          // Whoever may not act learns nothing of what exists; the core decides everything else.
+          throw mayAct(action, seen.state, actor) ? fault : notPermitted(action);
+        }
         const asked = { kind: 'dispute' as const, caseId: params.id, action, bodySchema, body };
         await perform(deps, request, asked);
         // Her own act may have taken the dispute out of her sight; where it went is its answer.
@@ -51,6 +61,18 @@ export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
     );
   }
 };
+
+const notPermitted = (action: PublicAction): Problem =>
+  new Problem({
+    ...{ status: 403, code: 'not_permitted', title: 'your role may not do this here' },
+    expected: LIFECYCLE[action].who.join(', '),
+  });
+
+const unknownAction = (): Problem =>
+  new Problem({
+    ...{ status: 404, code: 'not_found', title: 'no such action', field: 'action' },
+    expected: Object.keys(ACTION_BODIES).join(', '),
+  });
 
 /** Another dispute that is named must exist and be this person's to see: the core knows only one case at a time. */
 async function checkReference(

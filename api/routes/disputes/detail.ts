@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import type { Dispute, Party } from '../../../domain/dispute/state.ts';
+import { disclosedParties } from '../../../domain/privacy.ts';
 import { NAME_MAX } from '../../../schemas/api/reports.ts';
 import { DisputeView, problemsOf, TimelinePage } from '../../../schemas/api/views.ts';
 import { Id, NO_NUL, Strict } from '../../../schemas/parts.ts';
@@ -45,9 +47,12 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
       const { record, state, view } = await findDispute(deps, request.params.id, actor);
       const wanted = referencesOf(state);
       const [[texts, names, people], policy, calendar] = await Promise.all([
-        reads(actor, (mine) =>
-          Promise.all([mine.texts(wanted.texts), mine.names(wanted.names), mine.parties(record.id)]),
-        ),
+        // One after another: a connection carries out one query at a time.
+        reads(actor, async (mine) => {
+          const written = await mine.texts(wanted.texts);
+          const named = await mine.names(wanted.names);
+          return [written, named, await mine.parties(record.id)] as const;
+        }),
         rules.policy(state.policyVersion),
         rules.calendar(),
         // Whoever is neither a party nor the reporter reads what concerns others.
@@ -59,8 +64,11 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
               case: { kind: 'dispute', id: record.id },
             }),
       ]);
+      const disclosed = view === 'party' ? await disclosedIn(deps, state) : [];
       void withEtag(reply, record.version);
-      return disputeView(state, view, { actor, now: clock(), texts, names, people, policy, calendar });
+      return disputeView(state, view, {
+        ...{ actor, now: clock(), texts, names, people, policy, calendar, disclosed },
+      });
     },
   );
 
@@ -128,5 +136,11 @@ export const detail: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
     },
   );
 };
+
+/** Who lets her name and claim be told to the other sides, as it stands now. */
+async function disclosedIn({ privacy }: ApiDeps, state: Dispute): Promise<Party[]> {
+  const ids = state.parties.map(({ id }) => id);
+  return disclosedParties(state, await privacy.consents.said(state.id, ids, 'disclosure'));
+}
 
 const isOwnPart = (view: View): boolean => view === 'party' || view === 'reporter';

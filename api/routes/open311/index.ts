@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Gazetteer } from '../../../ports/open311.ts';
 import type { Taken } from '../../../ports/intake.ts';
-import { idempotencyKeyOf, keyReused, unavailable } from '../../act.ts';
+import { idempotencyKeyOf, keyReused } from '../../act.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { asProblem, logFailure } from '../../plugins/problems.ts';
-import { notFound, refusedProblem } from '../../problem.ts';
+import { methodNotAllowed, notFound, refusedProblem } from '../../problem.ts';
 import { callerOf } from './caller.ts';
 import { acceptForms, fieldOf, FORM_MAX_BYTES, FORM_TYPE, type Form } from './form.ts';
 import { answer, answerProblem, badRequest, FORMATS, formatOf, unknownHere, type Format } from './format.ts';
@@ -52,9 +52,13 @@ export async function open311(app: FastifyInstance, deps: Open311Deps): Promise<
     logFailure(request, error, problem);
     return answerProblem(reply, formatOf(request.url), problem);
   });
-  app.setNotFoundHandler((request, reply) =>
-    answerProblem(reply, formatOf(request.url), notFound('no such resource of GeoReport v2')),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = app.allowedMethods(request);
+    const problem =
+      allowed === null ? notFound('no such resource of GeoReport v2') : methodNotAllowed(allowed);
+    if (allowed !== null) void reply.header('allow', allowed);
+    return answerProblem(reply, formatOf(request.url), problem);
+  });
   for (const operation of operations(app, deps))
     for (const format of FORMATS) addRoute(app, operation, format);
 }
@@ -183,17 +187,9 @@ function operations(app: FastifyInstance, deps: Open311Deps): Operation[] {
         const commandId = deps.commandIdOf(principal, 'reports', key);
         const token = deps.idsFrom(`${commandId}:open311`)('tok');
         const report = reportOf(form, { service, channel, gazetteer, token });
-        await register
-          .announce({ commandId, token, serviceCode: service.code, requestedAt: clock() })
-          .catch((error: unknown) => {
-            request.log.error({ err: error }, 'a report could not be announced');
-            throw unavailable();
-          });
+        await register.announce({ commandId, token, serviceCode: service.code, requestedAt: clock() });
         const taking = deps.intake.take({ report, actor, principal, idempotencyKey: key });
-        const taken = await within(taking, answerWithin_ms).catch((error: unknown) => {
-          request.log.error({ err: error }, 'a report could not be stored');
-          throw unavailable();
-        });
+        const taken = await within(taking, answerWithin_ms);
         if (taken === null) {
           taking.then(
             (late) => (late.outcome === 'refused' ? register.withdraw(commandId) : undefined),

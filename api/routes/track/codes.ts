@@ -11,7 +11,7 @@ import { ACTION_BODIES } from '../../../schemas/api/actions.ts';
 import { Slip, type Language } from '../../../schemas/api/reports.ts';
 import { IssueBody, IssuedCodes } from '../../../schemas/api/track.ts';
 import { problemsOf } from '../../../schemas/api/views.ts';
-import { Id } from '../../../schemas/parts.ts';
+import { Cursor, Id } from '../../../schemas/parts.ts';
 import { CommandHeaders, idempotencyKeyOf, perform } from '../../act.ts';
 import { audited } from '../../audited.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -24,7 +24,7 @@ const Params = Type.Object({ id: Id() });
 const PageQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
-    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    cursor: Type.Optional(Cursor()),
   },
   { additionalProperties: false },
 );

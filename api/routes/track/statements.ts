@@ -7,7 +7,7 @@ import type { Task } from '../../../domain/task/task.ts';
 import { nextWorkingMoment } from '../../../domain/working-time.ts';
 import { StatementBody, StatementPage } from '../../../schemas/api/track.ts';
 import { problemsOf } from '../../../schemas/api/views.ts';
-import { Id } from '../../../schemas/parts.ts';
+import { Cursor, Id } from '../../../schemas/parts.ts';
 import { CommandHeaders, idempotencyKeyOf, keyReused } from '../../act.ts';
 import { audited } from '../../audited.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -19,7 +19,7 @@ const Params = Type.Object({ id: Id() });
 const PageQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+    cursor: Type.Optional(Cursor()),
   },
   { additionalProperties: false },
 );

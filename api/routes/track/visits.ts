@@ -69,7 +69,7 @@ export const visits: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
 /** Told to anybody, since anybody can compute it: it says nothing of which codes there are. */
 const mistyped = (): Problem =>
   new Problem({
-    ...{ status: 400, code: 'invalid_body', title: 'this is not how a code is written' },
+    ...{ status: 422, code: 'invalid_field', title: 'this is not how a code is written' },
     ...{ field: 'code', expected: 'twelve letters and digits as on the slip' },
   });
 

@@ -103,6 +103,72 @@ CREATE TABLE "sessions" (
 	"ended_because" text
 );
 --> statement-breakpoint
+CREATE TABLE "attachment_restrictions" (
+	"attachment_id" text PRIMARY KEY NOT NULL,
+	"dispute_id" text NOT NULL,
+	"party_id" text NOT NULL,
+	"subject" text NOT NULL,
+	"set_by" text NOT NULL,
+	"set_at_ms" bigint NOT NULL,
+	CONSTRAINT "attachment_restrictions_subject" CHECK ("attachment_restrictions"."subject" IN ('minor', 'health', 'finance'))
+);
+--> statement-breakpoint
+CREATE TABLE "consents" (
+	"number" bigint GENERATED ALWAYS AS IDENTITY (sequence name "consents_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"id" text PRIMARY KEY NOT NULL,
+	"dispute_id" text NOT NULL,
+	"party_id" text NOT NULL,
+	"subject" text NOT NULL,
+	"given" boolean NOT NULL,
+	"how" text NOT NULL,
+	"at_ms" bigint NOT NULL,
+	"recorded_at_ms" bigint NOT NULL,
+	"recorded_by" text NOT NULL,
+	"expires_at_ms" bigint,
+	CONSTRAINT "consents_subject" CHECK ("consents"."subject" IN ('minor', 'health', 'finance', 'disclosure')),
+	CONSTRAINT "consents_how" CHECK ("consents"."how" IN ('paper', 'spoken', 'app'))
+);
+--> statement-breakpoint
+CREATE TABLE "erasures" (
+	"id" text PRIMARY KEY NOT NULL,
+	"case_kind" text NOT NULL,
+	"case_id" text NOT NULL,
+	"speaks_for" text NOT NULL,
+	"reason" text NOT NULL,
+	"text_ids" text[] NOT NULL,
+	"asked_by" text NOT NULL,
+	"asked_at_ms" bigint NOT NULL,
+	"carried_out_by" text,
+	"carried_out_at_ms" bigint,
+	"counts" jsonb,
+	CONSTRAINT "erasures_two_persons" CHECK ("erasures"."carried_out_by" IS NULL OR "erasures"."carried_out_by" <> "erasures"."asked_by")
+);
+--> statement-breakpoint
+CREATE TABLE "inspection_disputes" (
+	"inspection_id" text NOT NULL,
+	"dispute_id" text NOT NULL,
+	CONSTRAINT "inspection_disputes_inspection_id_dispute_id_pk" PRIMARY KEY("inspection_id","dispute_id")
+);
+--> statement-breakpoint
+CREATE TABLE "inspections" (
+	"id" text PRIMARY KEY NOT NULL,
+	"inspector_id" text NOT NULL,
+	"region" text NOT NULL,
+	"opened_from_ms" bigint NOT NULL,
+	"opened_to_ms" bigint NOT NULL,
+	"until_ms" bigint NOT NULL,
+	"drawn_by" text NOT NULL,
+	"drawn_at_ms" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "retention_done" (
+	"case_kind" text NOT NULL,
+	"case_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"done_at_ms" bigint NOT NULL,
+	CONSTRAINT "retention_done_case_kind_case_id_kind_pk" PRIMARY KEY("case_kind","case_id","kind")
+);
+--> statement-breakpoint
 CREATE TABLE "dispute_search" (
 	"dispute_id" text PRIMARY KEY NOT NULL,
 	"region_number" bigint NOT NULL,
@@ -185,6 +251,7 @@ ALTER TABLE "staff" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> statemen
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "inspection_disputes" ADD CONSTRAINT "inspection_disputes_inspection_id_inspections_id_fk" FOREIGN KEY ("inspection_id") REFERENCES "public"."inspections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tracking_codes" ADD CONSTRAINT "tracking_codes_principal_tracking_holders_id_fk" FOREIGN KEY ("principal") REFERENCES "public"."tracking_holders"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tracking_sessions" ADD CONSTRAINT "tracking_sessions_code_id_tracking_codes_id_fk" FOREIGN KEY ("code_id") REFERENCES "public"."tracking_codes"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "attachments_of_dispute" ON "attachments" USING btree ("dispute_id","uploaded_at_ms","id") WHERE deleted_at_ms is null;--> statement-breakpoint
@@ -198,9 +265,14 @@ CREATE INDEX "api_keys_of_account" ON "api_keys" USING btree ("account_id");--> 
 CREATE INDEX "refresh_tokens_of_session" ON "refresh_tokens" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "sessions_of_account" ON "sessions" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "sessions_by_end" ON "sessions" USING btree ("expires_at_ms");--> statement-breakpoint
+CREATE INDEX "consents_of_party" ON "consents" USING btree ("dispute_id","party_id","subject","number");--> statement-breakpoint
+CREATE INDEX "erasures_asked" ON "erasures" USING btree ("asked_at_ms","id");--> statement-breakpoint
+CREATE INDEX "inspections_of_inspector" ON "inspections" USING btree ("inspector_id","drawn_at_ms","id");--> statement-breakpoint
 CREATE INDEX "dispute_search_words" ON "dispute_search" USING gin ("document") WITH (gin_pending_list_limit=256);--> statement-breakpoint
 CREATE INDEX "dispute_search_opened" ON "dispute_search" USING btree ("opened_at_ms","dispute_id");--> statement-breakpoint
-CREATE INDEX "dispute_search_of_community" ON "dispute_search" USING btree ((region_number / 1000),"opened_at_ms");--> statement-breakpoint
+CREATE INDEX "dispute_search_of_grid" ON "dispute_search" USING btree ("region_number","opened_at_ms","dispute_id");--> statement-breakpoint
+CREATE INDEX "dispute_search_of_community" ON "dispute_search" USING btree ((region_number / 1000),"opened_at_ms","dispute_id");--> statement-breakpoint
+CREATE INDEX "dispute_search_of_street" ON "dispute_search" USING btree ((region_number / 1000000),"opened_at_ms","dispute_id");--> statement-breakpoint
 CREATE INDEX "dispute_search_of_place" ON "dispute_search" USING btree ("place_id","opened_at_ms") WHERE place_id is not null;--> statement-breakpoint
 CREATE INDEX "statements_of_case" ON "statements" USING btree ("case_kind","case_id","written_at_ms","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "tracking_codes_in_force" ON "tracking_codes" USING btree ("principal") WHERE ended_at_ms is null;--> statement-breakpoint

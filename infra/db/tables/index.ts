@@ -5,6 +5,7 @@ export * from './delivery.ts';
 export * from './directory.ts';
 export * from './doors.ts';
 export * from './identity.ts';
+export * from './privacy.ts';
 export * from './rules.ts';
 export * from './search.ts';
 export * from './tracking.ts';

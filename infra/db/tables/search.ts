@@ -25,8 +25,11 @@ export const disputeSearch = pgTable(
   (t) => [
     index('dispute_search_words').using('gin', t.document).with({ gin_pending_list_limit: PENDING_KB }),
     index('dispute_search_opened').on(t.openedAt, t.disputeId),
-    // A community is the first twelve digits: the newest around a report are read from here, however many there are.
-    index('dispute_search_of_community').on(sql`(region_number / 1000)`, t.openedAt),
+    // The newest of a grid, of a community (its first twelve digits) and of a street (nine), however many there are. They
+    // are written once a dispute; on `cases` they would be written at every act.
+    index('dispute_search_of_grid').on(t.regionNumber, t.openedAt, t.disputeId),
+    index('dispute_search_of_community').on(sql`(region_number / 1000)`, t.openedAt, t.disputeId),
+    index('dispute_search_of_street').on(sql`(region_number / 1000000)`, t.openedAt, t.disputeId),
     index('dispute_search_of_place')
       .on(t.placeId, t.openedAt)
       .where(sql`place_id is not null`),

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { isDeepStrictEqual } from 'node:util';
 import { CASE_KINDS, type CaseKind } from '../../../domain/machine.ts';
 import type { Queryable } from '../../../infra/db/pool.ts';
@@ -67,10 +67,12 @@ async function toldIn(
   runId: string,
 ): Promise<{ updateId: string; answer: unknown }[]> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return (events ?? []).flatMap(({ workflowExecutionUpdateCompletedEventAttributes: completed }) => {
-    const payload = completed?.outcome?.success?.payloads?.[0];
-    if (!payload) return [];
-    const answer = defaultPayloadConverter.fromPayload<unknown>(payload);
-    return [{ updateId: completed?.meta?.updateId ?? '', answer }];
-  });
+  const told = [];
+  for (const { workflowExecutionUpdateCompletedEventAttributes: completed } of events ?? []) {
+    const payloads = completed?.outcome?.success?.payloads;
+    if (!payloads) continue;
+    const [answer] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
+    told.push({ updateId: completed?.meta?.updateId ?? '', answer });
+  }
+  return told;
 }
