@@ -242,7 +242,7 @@ describe('given a code and its PIN', () => {
     const { code } = journey.slip;
     const unknown = await enter('2222-2222-2222', PIN);
     const typo = await enter(`${code.slice(0, -1)}${code.endsWith('2') ? '3' : '2'}`, PIN);
-    expect(typo).toMatchObject({ status: 400, body: { code: 'invalid_body', field: 'code' } });
+    expect(typo).toMatchObject({ status: 422, body: { code: 'invalid_field', field: 'code' } });
     for (let n = 0; n < WRONG_PINS_MAX; n += 1) {
       const wrong = await enter(code, '000001');
       expect([wrong.status, wrong.body]).toEqual([unknown.status, unknown.body]);

@@ -132,6 +132,10 @@ describe('given two disputes of a grid', () => {
     expect(await found(street, { placeId: 'plc_9' })).toEqual([]);
     expect(await found(street, { number: noise.number! })).toEqual([noise.id]);
     expect(await found(street, { level: ['street'] })).toEqual([]);
+    const owned = await found(street, { ownerId: 'grid-1' });
+    expect(owned).toEqual(expect.arrayContaining([leak.id, noise.id]));
+    expect(await found(street, { ownerId: 'grid-1', q: '漏水' })).toEqual([leak.id]);
+    expect(await found(street, { ownerId: 'grid-2' })).toEqual([]);
     expect(await found(street, { clock: ['broken', 'soon'] })).toEqual([]);
     expect(await found(street, { clock: ['fine'] })).toEqual([noise.id, leak.id]);
     const { rows } = await pool.query<{ at: number }>(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import type { DestinationStream } from 'pino';
 import { ApiSession, logIn } from '../../bin/wiring/api-client.ts';
 import { startAll, type Engine } from '../../bin/wiring/all.ts';
 import { newSecrets } from '../../bin/wiring/secrets.ts';
@@ -58,12 +59,18 @@ export function ephemeralStack(want: { kafka?: boolean } = {}): Promise<Stack> {
 
 /** The whole engine with the demo street on an ephemeral stack, reached over HTTP. */
 export async function startEngine(
-  options: { policy?: Policy; kafka?: boolean; logLevel?: string; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    policy?: Policy;
+    kafka?: boolean;
+    logLevel?: string;
+    logTo?: DestinationStream;
+    env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<TestEngine> {
   const stack = await ephemeralStack(options.kafka === undefined ? {} : { kafka: options.kafka });
   const env = { ...settingsOf(stack), ...options.env };
   const config = loadConfig(env);
-  const logger = createLogger(options.logLevel ?? 'silent');
+  const logger = createLogger(options.logLevel ?? 'silent', options.logTo);
   const workflowBundle = await bundleWorkflows();
   const policy = options.policy;
   const engine = await startAll(config, logger, {

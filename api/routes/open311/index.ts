@@ -6,7 +6,7 @@ import type { Taken } from '../../../ports/intake.ts';
 import { idempotencyKeyOf, keyReused } from '../../act.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { asProblem, logFailure } from '../../plugins/problems.ts';
-import { methodNotAllowed, notFound, refusedProblem } from '../../problem.ts';
+import { methodNotAllowed, notFound, Problem, refusedProblem } from '../../problem.ts';
 import { callerOf } from './caller.ts';
 import { acceptForms, fieldOf, FORM_MAX_BYTES, FORM_TYPE, type Form } from './form.ts';
 import { answer, answerProblem, badRequest, FORMATS, formatOf, unknownHere, type Format } from './format.ts';
@@ -47,18 +47,20 @@ interface Operation {
  */
 export async function open311(app: FastifyInstance, deps: Open311Deps): Promise<void> {
   acceptForms(app);
-  app.setErrorHandler((error: Parameters<typeof asProblem>[0], request, reply) => {
-    const problem = asProblem(error);
-    logFailure(request, error, problem);
-    return answerProblem(reply, formatOf(request.url), problem);
-  });
-  app.setNotFoundHandler((request, reply) => {
+  const unknownPath = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const allowed = app.allowedMethods(request);
     const problem =
       allowed === null ? notFound('no such resource of GeoReport v2') : methodNotAllowed(allowed);
     if (allowed !== null) void reply.header('allow', allowed);
     return answerProblem(reply, formatOf(request.url), problem);
+  };
+  app.setErrorHandler((error: Parameters<typeof asProblem>[0], request, reply) => {
+    if (request.is404 && !(error instanceof Problem)) return unknownPath(request, reply);
+    const problem = asProblem(error);
+    logFailure(request, error, problem);
+    return answerProblem(reply, formatOf(request.url), problem);
   });
+  app.setNotFoundHandler(unknownPath);
   for (const operation of operations(app, deps))
     for (const format of FORMATS) addRoute(app, operation, format);
 }
