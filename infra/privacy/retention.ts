@@ -4,7 +4,7 @@ import {
   CASE_KINDS_OF_DATA,
   KINDS_OF_DATA,
   type KindOfData,
-  OTHER_KINDS_OF_DATA,
+  type OTHER_KINDS_OF_DATA,
 } from '../../domain/retention.ts';
 import type { CaseKind } from '../../domain/machine.ts';
 import { inTransaction, type Queryable } from '../db/pool.ts';

@@ -62,6 +62,8 @@ export async function holding(
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
+    // Starting a process meanwhile may take longer than the pool lets a transaction idle.
+    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     await client.query(statement);
     await work(client);
   } finally {
