@@ -210,7 +210,7 @@ async function measure(
   return results;
 }
 
-/** With BENCH_KEEP set the database stays up for looking at plans, until the process is ended. */
+/** Fills a database of its own twice and compares; it is thrown away. */
 export async function searchBench(): Promise<void> {
   const stack = await migratedDatabase();
   const owner = createPool(stack.databaseUrl, { max: 2, statementTimeout_ms: 900_000 });
@@ -241,10 +241,6 @@ export async function searchBench(): Promise<void> {
       ...{ rows_few: before.found, rows_many: found, p50_ratio: p50 / before.p50 },
       ...{ p99_ratio: p99 / before.p99, aim: 'p99 ratio <= 3' },
     });
-  }
-  if (process.env['BENCH_KEEP'] !== undefined) {
-    process.stdout.write(`kept: ${stack.databaseUrl}\n`);
-    await new Promise(() => setInterval(() => undefined, 60_000));
   }
   await readers.end();
   await owner.end();

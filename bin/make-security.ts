@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { accessOf, actionOf, isOpenTo, mayAct, type Access } from '../api/access.ts';
 import { disputeMachine } from '../domain/dispute/dispute.ts';
-import type { Dispute } from '../domain/dispute/state.ts';
 import { regionAt, type Level } from '../domain/regions.ts';
 import { ROLES, type Actor, type Role } from '../domain/roles.ts';
 import { reported } from '../schemas/events/dispute/reported.ts';
@@ -24,7 +23,7 @@ const LEVEL_OF: Partial<Record<Role, Level>> = {
 };
 
 const example = { ...reported.example } as never;
-const dispute = disputeMachine.evolve(disputeMachine.initial, example, 0) as Dispute;
+const dispute = disputeMachine.evolve(disputeMachine.initial, example, 0);
 
 const someone = (role: Role): Actor => ({
   id: 'somebody',

@@ -3,7 +3,13 @@ import formats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema, FastifySchemaCompiler } from 'fastify';
 import fp from 'fastify-plugin';
 
-const COMMON: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: true, verbose: true };
+const COMMON: Options = {
+  allErrors: false,
+  removeAdditional: false,
+  useDefaults: true,
+  strict: true,
+  verbose: true,
+};
 
 /**
  * Bodies are taken as they are: Fastify's own settings would turn null into 0 and drop fields nobody knows. Only what

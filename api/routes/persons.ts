@@ -67,7 +67,10 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
       await recorded(deps, request, 'export', mine);
       const worked = mine.every((one) => worksOn(one, actor));
       const data = await privacy.persons.dataOf(inThese(person, mine), worked);
-      return { ...data, elsewhere: person.cases.length - mine.length };
+      const elsewhere = person.cases.length - mine.length;
+      // An account belongs to no case: whoever administers accounts may give it out, others have no use for it.
+      const administers = mine.every(({ region }) => holds(actor, ['administrator'], region));
+      return { ...data, elsewhere, ...(!administers && { account: null, sessions: [] }) };
     },
   );
 
@@ -192,7 +195,7 @@ function provenOf(person: Person, id: string): Person {
   };
 }
 
-/** Of her, what these cases hold; her account belongs to none of them and is left to herself. */
+/** Of her, what these cases hold. */
 const inThese = ({ principals, staffIds }: Person, cases: CaseOfPerson[]): Person => ({
   cases,
   principals,

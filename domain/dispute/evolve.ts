@@ -314,7 +314,12 @@ export function evolve(state: Dispute, event: DisputeEvent, at: Instant): Disput
     case 'resolved':
       return closed(itemsEnd(state, 'settled'), { outcome: 'resolved', kind: event.kind, at, by: event.by });
     case 'closed-unresolved':
-      return closed(itemsEnd(state, 'ended'), { outcome: 'unresolved', kind: event.reason, at, by: event.by });
+      return closed(itemsEnd(state, 'ended'), {
+        outcome: 'unresolved',
+        kind: event.reason,
+        at,
+        by: event.by,
+      });
     case 'follow-up-recorded':
       return { ...state, followUps: state.followUps + 1 };
     case 'rated':

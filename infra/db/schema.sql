@@ -403,9 +403,9 @@ CREATE UNIQUE INDEX audit_seals_pkey ON public.audit_seals USING btree (number)
 CREATE UNIQUE INDEX audit_tail_pkey ON public.audit_tail USING btree (id)
 CREATE UNIQUE INDEX bodies_pkey ON public.bodies USING btree (id)
 CREATE UNIQUE INDEX calendars_pkey ON public.calendars USING btree (version)
-CREATE INDEX cases_disputes_due ON public.cases USING btree (COALESCE(due_at_ms, '8640000000000000'::bigint), id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
-CREATE INDEX cases_disputes_of_region ON public.cases USING btree (region_number, opened_at_ms, id) INCLUDE (category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
-CREATE INDEX cases_disputes_opened ON public.cases USING btree (opened_at_ms, id) INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_disputes_due ON public.cases USING btree (COALESCE(due_at_ms, '8640000000000000'::bigint), id) INCLUDE (region_number, category, stage, level, grade, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_disputes_of_region ON public.cases USING btree (region_number, opened_at_ms, id) INCLUDE (category, stage, level, grade, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
+CREATE INDEX cases_disputes_opened ON public.cases USING btree (opened_at_ms, id) INCLUDE (region_number, category, stage, level, grade, clock_state, due_at_ms) WHERE (kind = 'dispute'::text)
 CREATE INDEX cases_final_changed ON public.cases USING btree (updated_at_ms, kind, id) WHERE final
 CREATE UNIQUE INDEX cases_kind_id_pk ON public.cases USING btree (kind, id)
 CREATE UNIQUE INDEX cases_number_unique ON public.cases USING btree (number)
@@ -583,22 +583,32 @@ AS $function$
 $function$
 CREATE OR REPLACE FUNCTION public.disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
-  SELECT coalesce(jsonb_agg(jsonb_build_object(
-      'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
-      'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, own, any_of_own),
-      'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
-  FROM (
-    (SELECT dispute_id FROM dispute_search WHERE region_number / 1000 = community ORDER BY opened_at_ms DESC LIMIT 30)
-    UNION
-    (SELECT dispute_id FROM dispute_search WHERE place_id = place ORDER BY opened_at_ms DESC LIMIT 10)) near
-    JOIN dispute_search d USING (dispute_id)
-    JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
-  WHERE c.id <> except_id
-    AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left')
-$function$
+DECLARE
+  own_length int := length(own);
+  own_rank real := ts_rank(own, any_of_own);
+BEGIN
+  RETURN (
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
+        'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, any_of_own, own_length, own_rank),
+        'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
+    FROM (
+      (SELECT s.dispute_id FROM dispute_search s WHERE s.region_number / 1000 = community
+        ORDER BY s.opened_at_ms DESC LIMIT 20)
+      UNION
+      (SELECT s.dispute_id FROM dispute_search s WHERE s.place_id = place ORDER BY s.opened_at_ms DESC LIMIT 5)) near
+      JOIN dispute_search d USING (dispute_id)
+      JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
+    WHERE c.id <> except_id
+      AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left'));
+END $function$
 CREATE OR REPLACE FUNCTION public.inspected_dossier(inspection text, dispute text)
  RETURNS jsonb
  LANGUAGE sql
@@ -666,6 +676,7 @@ DECLARE
   f record;
   person text := (scope_names())[1];
   as_staff boolean;
+  of_search boolean;
   frequent boolean := true;
   low bigint;
   high bigint;
@@ -677,6 +688,10 @@ DECLARE
   wanted text;
   branches text[] := '{}';
   key text;
+  branch text;
+  area text;
+  -- A page is looked for among so many more, since some of them she may be a party to. Of more at once, some would be missing.
+  spare CONSTANT int := 100;
   down text := CASE WHEN by_due THEN '' ELSE ' DESC' END;
   beyond text := CASE WHEN by_due THEN '>' ELSE '<' END;
 BEGIN
@@ -684,8 +699,8 @@ BEGIN
     stage text[], level text[], grade text[], category text[], clock text[], owner text, number text, place text,
     region_from bigint, region_to bigint, opened_from bigint, opened_to bigint, updated_from bigint,
     phone_hash text, id_number_hash text, party_name text, staff boolean);
-  as_staff := coalesce(f.staff, false) OR words IS NOT NULL OR f.grade IS NOT NULL OR f.place IS NOT NULL
-    OR coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  of_search := words IS NOT NULL OR coalesce(f.place, f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  as_staff := of_search OR f.grade IS NOT NULL OR coalesce(f.staff, false);
 
   wanted := concat(
     CASE WHEN f.stage IS NOT NULL THEN format(' AND c.stage = ANY (%L::text[])', f.stage) END,
@@ -704,7 +719,12 @@ BEGIN
     format(' OR c.state->''team''->''memberIds'' ? %L', person),
     format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
 
-  IF NOT as_staff THEN
+  FOR n IN 1..8 LOOP
+    CONTINUE WHEN scope_from(n) > scope_to(n);
+    in_scope := concat(in_scope, format(' OR c.region_number BETWEEN %s AND %s', scope_from(n), scope_to(n)));
+  END LOOP;
+
+  IF NOT of_search THEN
     key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE 'c.opened_at_ms' END;
     wanted := concat(wanted,
       CASE WHEN f.opened_from IS NOT NULL THEN format(' AND c.opened_at_ms >= %s', f.opened_from) END,
@@ -714,20 +734,26 @@ BEGIN
       low := greatest(scope_from(n), f.region_from);
       high := least(scope_to(n), f.region_to);
       CONTINUE WHEN low > high;
-      branches := branches || format(
+      branch := format(
         'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.region_number BETWEEN %s AND %s%s',
         key, low, high, wanted);
+      branches := branches || CASE WHEN as_staff THEN format(
+        'SELECT i.id, i.sort_key FROM (%s ORDER BY 2%s, 1%2$s LIMIT %s) AS i'
+          ' JOIN cases c ON c.kind = ''dispute'' AND c.id = i.id WHERE NOT (c.members @> ARRAY[%L] AND %s)',
+        branch, down, page + spare, person, is_party) ELSE branch END;
     END LOOP;
     branches := branches || format(
-      'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.members && %L::text[]%s%s',
-      key, scope_names(), wanted,
+      'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute''%s%s%s', key, wanted,
       CASE WHEN f.region_from IS NOT NULL
-        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END);
+        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END,
+      CASE WHEN as_staff
+        THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND NOT (%s) AND (%s)', person, in_scope, is_party, is_staff)
+        ELSE format(' AND c.members && %L::text[]', scope_names()) END);
   ELSE
     -- A word that no statistics know counts as frequent, and the newest would be looked through for it to the end. Found
     -- in three of the newest 500 it is: then they are looked through until a page is full, and the index of words, which
-    -- would answer with all that have it, is kept out by IS TRUE. Otherwise that index has few, and the order of time is
-    -- kept out by + 0.
+    -- would answer with all that have it, is kept out by IS TRUE. Otherwise that index has few, and those of time and place
+    -- are kept out by + 0.
     IF words IS NOT NULL THEN
       SELECT count(*) >= 3 INTO frequent FROM (
         SELECT d.document FROM dispute_search d ORDER BY d.opened_at_ms DESC, d.dispute_id DESC LIMIT 500) AS newest
@@ -754,21 +780,21 @@ BEGIN
     wanted := concat(wanted, CASE WHEN after_key IS NOT NULL AND by_due
       THEN format(' AND (%s, c.id) > (%s, %L)', key, after_key, after_id) END);
     FOR n IN 1..8 LOOP
-      in_scope := concat(in_scope, format(' OR c.region_number BETWEEN %s AND %s', scope_from(n), scope_to(n)));
       low := greatest(scope_from(n), f.region_from);
       high := least(scope_to(n), f.region_to);
       CONTINUE WHEN low > high;
-      -- With nothing else to ask of a case, only those are looked up that come first. Of more than a hundred at once that a
-      -- person is herself a party to, the rest of a page would be missing.
+      area := CASE WHEN frequent THEN search_range(low, high)
+        ELSE format('d.region_number + 0 BETWEEN %s AND %s', low, high) END;
+      -- With nothing else to ask of a case, only those are looked up that come first.
       branches := branches || CASE WHEN wanted = '' AND NOT by_due THEN format(
         'SELECT d.dispute_id, d.sort_key FROM (SELECT d.dispute_id, %s AS sort_key FROM dispute_search d WHERE %s%s'
           ' ORDER BY 2 DESC, 1 DESC LIMIT %s) AS d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
           ' WHERE NOT (c.members @> ARRAY[%L] AND %s)',
-        key, search_range(low, high), found, page + 100, person, is_party)
+        key, area, found, page + spare, person, is_party)
       ELSE format(
         'SELECT d.dispute_id, %s AS sort_key FROM dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
           ' WHERE %s%s%s AND NOT (c.members @> ARRAY[%L] AND %s)',
-        key, search_range(low, high), found, wanted, person, is_party) END;
+        key, area, found, wanted, person, is_party) END;
     END LOOP;
     branches := branches || format(
       'SELECT d.dispute_id, %s AS sort_key FROM (SELECT * FROM cases c WHERE c.kind = ''dispute'''
@@ -782,8 +808,8 @@ BEGIN
 
   RETURN QUERY EXECUTE (
     SELECT format('SELECT * FROM (%1$s) AS found ORDER BY 2%2$s, 1%2$s LIMIT %3$s',
-      string_agg(format('(%1$s ORDER BY 2%2$s, 1%2$s LIMIT %3$s)', branch, down, page), ' UNION '), down, page)
-    FROM unnest(branches) AS branch);
+      string_agg(format('(%1$s ORDER BY 2%2$s, 1%2$s LIMIT %3$s)', each, down, page), ' UNION '), down, page)
+    FROM unnest(branches) AS each);
 END $function$
 CREATE OR REPLACE FUNCTION public.search_follows_region()
  RETURNS trigger
@@ -806,11 +832,11 @@ CREATE OR REPLACE FUNCTION public.search_range(low bigint, high bigint)
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  SELECT CASE WHEN low = high THEN format('d.region_number = %s', low)
-    ELSE concat(
-      CASE WHEN low / 1000 = high / 1000 THEN format('d.region_number / 1000 = %s AND ', low / 1000)
-        WHEN low / 1000000 = high / 1000000 THEN format('d.region_number / 1000000 = %s AND ', low / 1000000) END,
-      format('d.region_number BETWEEN %s AND %s', low, high)) END
+  SELECT CASE high - low
+    WHEN 0 THEN format('d.region_number = %s', low)
+    WHEN 999 THEN format('d.region_number / 1000 = %s', low / 1000)
+    WHEN 999999 THEN format('d.region_number / 1000000 = %s', low / 1000000)
+    ELSE format('d.region_number BETWEEN %s AND %s', low, high) END
 $function$
 CREATE OR REPLACE FUNCTION public.statements_keep_words()
  RETURNS trigger
@@ -819,12 +845,10 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'a statement does not change' USING ERRCODE = 'integrity_constraint_violation';
 END $function$
-CREATE OR REPLACE FUNCTION public.word_overlap(document tsvector, own tsvector, any_of_own tsquery)
+CREATE OR REPLACE FUNCTION public.word_overlap(document tsvector, any_of_own tsquery, own_length integer, own_rank real)
  RETURNS double precision
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  SELECT coalesce(
-    ts_rank(document, any_of_own)::float8 / nullif(ts_rank(own, any_of_own), 0) * length(own)
-      / greatest(8, least(length(own), length(document))), 0)
+  SELECT ts_rank(document, any_of_own)::float8 / own_rank * own_length / greatest(8, least(own_length, length(document)))
 $function$

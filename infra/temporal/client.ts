@@ -93,9 +93,7 @@ async function orAway<T>(client: Client, call: () => Promise<T>): Promise<T> {
 
 /** Whether Temporal answers anything at all. */
 async function answers(client: Client): Promise<boolean> {
-  const asked = within(client, patienceOf(ASKED_MS), () =>
-    client.workflowService.getSystemInfo({}),
-  );
+  const asked = within(client, patienceOf(ASKED_MS), () => client.workflowService.getSystemInfo({}));
   return asked.then(
     () => true,
     () => false,

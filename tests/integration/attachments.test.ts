@@ -298,7 +298,7 @@ describe('what is not taken in', () => {
     await refused(send<Problem>(first, bytes, long), 400, 'invalid_header');
     await refused(send<Problem>(first, bytes, { query: { colour: 'red' } }), 400, 'invalid_query');
     await refused(send<Problem>(first, bytes, { query: { kind: 'gossip' } }), 400, 'invalid_query');
-    await refused(send<Problem>(first, bytes, { key: 'with blank' }), 400, 'idempotency_key_missing');
+    await refused(send<Problem>(first, bytes, { key: 'with blank' }), 400, 'invalid_header');
     const audience = { query: { audience: 'all' } };
     await refused(send<Problem>(first, bytes, audience), 403, 'not_permitted');
     const to = (side: string) => ({ query: { audience: 'side', side } });
@@ -667,6 +667,6 @@ test('the contract has every operation, with the file as its body', async () => 
     .flatMap(([, methods]) => Object.values(methods).map(({ operationId }) => operationId));
   expect(operations.sort()).toEqual([
     ...['addAttachment', 'getAttachment', 'getAttachmentContent', 'getAttachmentThumbnail'],
-    ...['listAttachments', 'removeAttachment', 'shareAttachment'],
+    ...['listAttachments', 'removeAttachment', 'restrictAttachment', 'shareAttachment'],
   ]);
 });

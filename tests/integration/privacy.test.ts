@@ -345,7 +345,12 @@ describe('inspecting', () => {
     expect(drawn.disputeIds).toContain(id);
     const seen = ok(await inspector.get(`/v1/inspections/${drawn.id}/disputes/${id}`));
     expect(seen).toMatchObject({
-      ...{ id, stage: 'discovery', level: 'grid', clocks: expect.arrayContaining([expect.anything()]) as object[] },
+      ...{
+        id,
+        stage: 'discovery',
+        level: 'grid',
+        clocks: expect.arrayContaining([expect.anything()]) as object[],
+      },
       parties: expect.arrayContaining([expect.objectContaining({ id: a, side: 'A' })]) as object[],
     });
     const text = JSON.stringify(seen);
@@ -433,8 +438,10 @@ describe('what is held about a person', () => {
     const worked = ok(await ask('grid-1', { caseId: id, speaksFor: b }));
     expect(worked.statements.map(({ text }) => text)).toContain('Bert wrote');
     expect(JSON.stringify(worked)).not.toMatch(/Anna|13800004701/);
+    expect(worked).toMatchObject({ account: null, sessions: [] });
     const administered = ok(await ask('admin-1', { idNumber: '110105194912310038' }));
     expect(administered.parties.length).toBeGreaterThanOrEqual(worked.parties.length);
+    expect(administered).toMatchObject({ account: { login: 'resident-2' } });
     expect(administered.statements.every(({ text }) => text === null)).toBe(true);
     ok(await ask('admin-1', { phone: '+86 138 0000 4702', name: 'Marked Bert' }));
     expect(await auditOf(id, 'export')).toContainEqual(

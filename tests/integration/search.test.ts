@@ -293,7 +293,11 @@ describe('given reports about the same matter', () => {
     expect(possibleDuplicates[0]!.reasons.map(({ reason }) => reason)).toEqual([
       ...['same-place', 'same-grid', 'same-category', 'near-in-time', 'similar-text'],
     ]);
-    const { possibleDuplicates: neighbours } = await report({ ...again, region: NEXT_GRID, placeId: 'plc_7' });
+    const { possibleDuplicates: neighbours } = await report({
+      ...again,
+      region: NEXT_GRID,
+      placeId: 'plc_7',
+    });
     expect(neighbours.map(({ id }) => id)).toContain(first.id);
     const { possibleDuplicates: far } = await report({ ...again, region: OTHER_GRID, placeId: 'plc_6' });
     expect(far).toEqual([]);
@@ -317,7 +321,7 @@ describe('given reports about the same matter', () => {
         const words = comparedWords(a);
         if (words === null) continue;
         const { rows } = await pool.query<{ overlap: number }>(
-          'SELECT word_overlap($1::tsvector, $2::tsvector, $3::tsquery) AS overlap',
+          `SELECT word_overlap($1::tsvector, $3::tsquery, length($2::tsvector), ts_rank($2::tsvector, $3::tsquery)) AS overlap`,
           [documentOf(b), words.own, words.any],
         );
         expect(rows[0]!.overlap, `${a} / ${b}`).toBeCloseTo(overlap(termsOf(a), termsOf(b)), 5);

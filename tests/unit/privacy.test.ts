@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inspectedView } from '../../api/views/inspected.ts';
+import type { Dispute } from '../../domain/dispute/state.ts';
 import { DEFAULT_POLICY } from '../../domain/default-policy.ts';
 import {
   disclosedParties,
@@ -115,9 +116,10 @@ describe('parties', () => {
 test('an inspector is shown no account, no holder, no name and no number, at any depth', () => {
   const quarrel = new Case();
   const { state } = quarrel;
+  const told: Dispute = { ...state, title: 'txt_1', reportedBy: 'track:one' };
   const shown = inspectedView({
     ...{ region: state.region, names: ['Anna'], texts: { txt_1: 'Anna says 13800004701' } },
-    state: { ...state, title: 'txt_1', reportedBy: 'track:one' } as typeof state,
+    state: told,
     entries: [
       {
         ...{ version: 1, type: 'reported', recordedAt: 1, occurredAt: null, actorId: 'track:one' },

@@ -57,7 +57,7 @@ describe('links', () => {
   test('the npm scripts that documents name exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = DOCUMENTS.flatMap((path) =>
-      [...read(path).matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, run, own]) => (run ?? own)!),
+      [...read(path).matchAll(/npm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, run, own]) => (run ?? own)!),
     );
     expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
   });

@@ -6,9 +6,9 @@ import type { Queryable } from '../pool.ts';
 import { COMPARED_TERMS_MAX } from '../search/words.ts';
 import { filterOf } from './search.ts';
 
-/** The newest of the community, and beside them of the same place: that many are compared. */
-export const AROUND_MAX = 30;
-export const OF_PLACE_MAX = 10;
+/** The newest of the community, and beside them of the same place: as many as intake compares. */
+export const AROUND_MAX = 20;
+export const OF_PLACE_MAX = 5;
 
 const CANDIDATES = `
   SELECT c.id, c.number, c.region, c.category, c.state->>'placeId' AS "placeId", c.opened_at_ms AS "reportedAt",

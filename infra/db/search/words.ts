@@ -1,7 +1,7 @@
 import { queryTerms, termsOf } from '../../../domain/search-terms.ts';
 
-/** Words of a report that others are compared with; enough for a title and a screen of narrative. */
-export const COMPARED_TERMS_MAX = 200;
+/** Words of a report that others are compared with: its title and how its narrative begins. */
+export const COMPARED_TERMS_MAX = 100;
 
 // A word is letters, digits and marks only; quoted all the same, so that no other could ever be an operator.
 const quoted = (term: string): string => `'${term.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

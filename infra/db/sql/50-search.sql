@@ -1,11 +1,9 @@
 -- How much of the smaller text is in the other, as `overlap` in domain/search-terms.ts has it. The rank of an "any of these
--- words" query is the number of words found times a constant; against the rank of the text that has all of them, it counts
--- them without leaving C. Both have been tested to be the same.
-CREATE FUNCTION word_overlap(document tsvector, own tsvector, any_of_own tsquery) RETURNS float8
+-- words" query is the number of words found times a constant; beside the rank of the text that has all of them it counts
+-- them without leaving C. A test holds both the same.
+CREATE FUNCTION word_overlap(document tsvector, any_of_own tsquery, own_length int, own_rank real) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT coalesce(
-    ts_rank(document, any_of_own)::float8 / nullif(ts_rank(own, any_of_own), 0) * length(own)
-      / greatest(8, least(length(own), length(document))), 0)
+  SELECT ts_rank(document, any_of_own)::float8 / own_rank * own_length / greatest(8, least(own_length, length(document)))
 $$;
 --> statement-breakpoint
 -- A dispute that triage gives another region is found there.
@@ -31,26 +29,26 @@ CREATE TRIGGER texts_search_forgets AFTER DELETE OR UPDATE OF body ON texts FOR 
 --> statement-breakpoint
 -- What lists are read from in order, with what they are filtered by, so that a row is looked at only when it is shown.
 CREATE INDEX cases_disputes_opened ON cases (opened_at_ms, id)
-  INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+  INCLUDE (region_number, category, stage, level, grade, clock_state, due_at_ms) WHERE kind = 'dispute';
 --> statement-breakpoint
 CREATE INDEX cases_disputes_due ON cases ((coalesce(due_at_ms, 8640000000000000::bigint)), id)
-  INCLUDE (region_number, category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+  INCLUDE (region_number, category, stage, level, grade, clock_state, due_at_ms) WHERE kind = 'dispute';
 --> statement-breakpoint
 CREATE INDEX cases_disputes_of_region ON cases (region_number, opened_at_ms, id)
-  INCLUDE (category, stage, level, clock_state, due_at_ms) WHERE kind = 'dispute';
+  INCLUDE (category, stage, level, grade, clock_state, due_at_ms) WHERE kind = 'dispute';
 --> statement-breakpoint
 -- Disputes from before there was a search; their words are made by the application.
 INSERT INTO dispute_search (dispute_id, region_number, opened_at_ms, place_id, document)
   SELECT id, region_number, opened_at_ms, state->>'placeId', '' FROM cases WHERE kind = 'dispute';
 --> statement-breakpoint
--- Where regions of a range lie in `dispute_search`, said so that the index of its grid, community or street can be read in
--- the order of time.
+-- A region's range on `dispute_search`, said so that the index of its grid, community or street is read in the order of
+-- time; both said at once would make the planner think of far fewer rows.
 CREATE FUNCTION search_range(low bigint, high bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN low = high THEN format('d.region_number = %s', low)
-    ELSE concat(
-      CASE WHEN low / 1000 = high / 1000 THEN format('d.region_number / 1000 = %s AND ', low / 1000)
-        WHEN low / 1000000 = high / 1000000 THEN format('d.region_number / 1000000 = %s AND ', low / 1000000) END,
-      format('d.region_number BETWEEN %s AND %s', low, high)) END
+  SELECT CASE high - low
+    WHEN 0 THEN format('d.region_number = %s', low)
+    WHEN 999 THEN format('d.region_number / 1000 = %s', low / 1000)
+    WHEN 999999 THEN format('d.region_number / 1000000 = %s', low / 1000000)
+    ELSE format('d.region_number BETWEEN %s AND %s', low, high) END
 $$;
 --> statement-breakpoint
 -- One page of a list: ids and sort keys of what the scope shows and the filter wants. Under row-level security itself the
@@ -70,6 +68,7 @@ DECLARE
   f record;
   person text := (scope_names())[1];
   as_staff boolean;
+  of_search boolean;
   frequent boolean := true;
   low bigint;
   high bigint;
@@ -81,6 +80,10 @@ DECLARE
   wanted text;
   branches text[] := '{}';
   key text;
+  branch text;
+  area text;
+  -- A page is looked for among so many more, since some of them she may be a party to. Of more at once, some would be missing.
+  spare CONSTANT int := 100;
   down text := CASE WHEN by_due THEN '' ELSE ' DESC' END;
   beyond text := CASE WHEN by_due THEN '>' ELSE '<' END;
 BEGIN
@@ -88,8 +91,8 @@ BEGIN
     stage text[], level text[], grade text[], category text[], clock text[], owner text, number text, place text,
     region_from bigint, region_to bigint, opened_from bigint, opened_to bigint, updated_from bigint,
     phone_hash text, id_number_hash text, party_name text, staff boolean);
-  as_staff := coalesce(f.staff, false) OR words IS NOT NULL OR f.grade IS NOT NULL OR f.place IS NOT NULL
-    OR coalesce(f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  of_search := words IS NOT NULL OR coalesce(f.place, f.phone_hash, f.id_number_hash, f.party_name) IS NOT NULL;
+  as_staff := of_search OR f.grade IS NOT NULL OR coalesce(f.staff, false);
 
   wanted := concat(
     CASE WHEN f.stage IS NOT NULL THEN format(' AND c.stage = ANY (%L::text[])', f.stage) END,
@@ -108,7 +111,12 @@ BEGIN
     format(' OR c.state->''team''->''memberIds'' ? %L', person),
     format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
 
-  IF NOT as_staff THEN
+  FOR n IN 1..8 LOOP
+    CONTINUE WHEN scope_from(n) > scope_to(n);
+    in_scope := concat(in_scope, format(' OR c.region_number BETWEEN %s AND %s', scope_from(n), scope_to(n)));
+  END LOOP;
+
+  IF NOT of_search THEN
     key := CASE WHEN by_due THEN 'coalesce(c.due_at_ms, 8640000000000000::bigint)' ELSE 'c.opened_at_ms' END;
     wanted := concat(wanted,
       CASE WHEN f.opened_from IS NOT NULL THEN format(' AND c.opened_at_ms >= %s', f.opened_from) END,
@@ -118,20 +126,26 @@ BEGIN
       low := greatest(scope_from(n), f.region_from);
       high := least(scope_to(n), f.region_to);
       CONTINUE WHEN low > high;
-      branches := branches || format(
+      branch := format(
         'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.region_number BETWEEN %s AND %s%s',
         key, low, high, wanted);
+      branches := branches || CASE WHEN as_staff THEN format(
+        'SELECT i.id, i.sort_key FROM (%s ORDER BY 2%s, 1%2$s LIMIT %s) AS i'
+          ' JOIN cases c ON c.kind = ''dispute'' AND c.id = i.id WHERE NOT (c.members @> ARRAY[%L] AND %s)',
+        branch, down, page + spare, person, is_party) ELSE branch END;
     END LOOP;
     branches := branches || format(
-      'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute'' AND c.members && %L::text[]%s%s',
-      key, scope_names(), wanted,
+      'SELECT c.id, %s AS sort_key FROM cases c WHERE c.kind = ''dispute''%s%s%s', key, wanted,
       CASE WHEN f.region_from IS NOT NULL
-        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END);
+        THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END,
+      CASE WHEN as_staff
+        THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND NOT (%s) AND (%s)', person, in_scope, is_party, is_staff)
+        ELSE format(' AND c.members && %L::text[]', scope_names()) END);
   ELSE
     -- A word that no statistics know counts as frequent, and the newest would be looked through for it to the end. Found
     -- in three of the newest 500 it is: then they are looked through until a page is full, and the index of words, which
-    -- would answer with all that have it, is kept out by IS TRUE. Otherwise that index has few, and the order of time is
-    -- kept out by + 0.
+    -- would answer with all that have it, is kept out by IS TRUE. Otherwise that index has few, and those of time and place
+    -- are kept out by + 0.
     IF words IS NOT NULL THEN
       SELECT count(*) >= 3 INTO frequent FROM (
         SELECT d.document FROM dispute_search d ORDER BY d.opened_at_ms DESC, d.dispute_id DESC LIMIT 500) AS newest
@@ -158,21 +172,21 @@ BEGIN
     wanted := concat(wanted, CASE WHEN after_key IS NOT NULL AND by_due
       THEN format(' AND (%s, c.id) > (%s, %L)', key, after_key, after_id) END);
     FOR n IN 1..8 LOOP
-      in_scope := concat(in_scope, format(' OR c.region_number BETWEEN %s AND %s', scope_from(n), scope_to(n)));
       low := greatest(scope_from(n), f.region_from);
       high := least(scope_to(n), f.region_to);
       CONTINUE WHEN low > high;
-      -- With nothing else to ask of a case, only those are looked up that come first. Of more than a hundred at once that a
-      -- person is herself a party to, the rest of a page would be missing.
+      area := CASE WHEN frequent THEN search_range(low, high)
+        ELSE format('d.region_number + 0 BETWEEN %s AND %s', low, high) END;
+      -- With nothing else to ask of a case, only those are looked up that come first.
       branches := branches || CASE WHEN wanted = '' AND NOT by_due THEN format(
         'SELECT d.dispute_id, d.sort_key FROM (SELECT d.dispute_id, %s AS sort_key FROM dispute_search d WHERE %s%s'
           ' ORDER BY 2 DESC, 1 DESC LIMIT %s) AS d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
           ' WHERE NOT (c.members @> ARRAY[%L] AND %s)',
-        key, search_range(low, high), found, page + 100, person, is_party)
+        key, area, found, page + spare, person, is_party)
       ELSE format(
         'SELECT d.dispute_id, %s AS sort_key FROM dispute_search d JOIN cases c ON c.kind = ''dispute'' AND c.id = d.dispute_id'
           ' WHERE %s%s%s AND NOT (c.members @> ARRAY[%L] AND %s)',
-        key, search_range(low, high), found, wanted, person, is_party) END;
+        key, area, found, wanted, person, is_party) END;
     END LOOP;
     branches := branches || format(
       'SELECT d.dispute_id, %s AS sort_key FROM (SELECT * FROM cases c WHERE c.kind = ''dispute'''
@@ -186,8 +200,8 @@ BEGIN
 
   RETURN QUERY EXECUTE (
     SELECT format('SELECT * FROM (%1$s) AS found ORDER BY 2%2$s, 1%2$s LIMIT %3$s',
-      string_agg(format('(%1$s ORDER BY 2%2$s, 1%2$s LIMIT %3$s)', branch, down, page), ' UNION '), down, page)
-    FROM unnest(branches) AS branch);
+      string_agg(format('(%1$s ORDER BY 2%2$s, 1%2$s LIMIT %3$s)', each, down, page), ' UNION '), down, page)
+    FROM unnest(branches) AS each);
 END $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION search_disputes FROM PUBLIC;
@@ -198,19 +212,27 @@ GRANT EXECUTE ON FUNCTION search_disputes TO fengqiao_reader;
 GRANT SELECT ON regions TO fengqiao_reader;
 --> statement-breakpoint
 -- What a new report is compared with (`suggestionsFor` in domain/similarity.ts): the newest of its community and of its
--- place, however many there are. For intake, which runs as the owner.
+-- place, however many there are. For intake, which runs as the owner. Only the indexes are read, in order: on a young
+-- database the planner takes all disputes for few and would look at every one, at every report.
 CREATE FUNCTION disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
-RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object(
-      'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
-      'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, own, any_of_own),
-      'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
-  FROM (
-    (SELECT dispute_id FROM dispute_search WHERE region_number / 1000 = community ORDER BY opened_at_ms DESC LIMIT 30)
-    UNION
-    (SELECT dispute_id FROM dispute_search WHERE place_id = place ORDER BY opened_at_ms DESC LIMIT 10)) near
-    JOIN dispute_search d USING (dispute_id)
-    JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
-  WHERE c.id <> except_id
-    AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left')
-$$;
+RETURNS jsonb LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  own_length int := length(own);
+  own_rank real := ts_rank(own, any_of_own);
+BEGIN
+  RETURN (
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
+        'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, any_of_own, own_length, own_rank),
+        'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
+    FROM (
+      (SELECT s.dispute_id FROM dispute_search s WHERE s.region_number / 1000 = community
+        ORDER BY s.opened_at_ms DESC LIMIT 20)
+      UNION
+      (SELECT s.dispute_id FROM dispute_search s WHERE s.place_id = place ORDER BY s.opened_at_ms DESC LIMIT 5)) near
+      JOIN dispute_search d USING (dispute_id)
+      JOIN cases c ON c.kind = 'dispute' AND c.id = near.dispute_id
+    WHERE c.id <> except_id
+      AND (c.stage <> 'closed' OR c.state->'closure'->>'outcome' IS DISTINCT FROM 'left'));
+END $$;
