@@ -72,7 +72,10 @@ const PROPOSED_MAX = 3;
  * Mediators of the region without conflict of interest: experienced in the category first, then the least loaded. A
  * proposal with its reasons; a person assigns, and may assign anyone else.
  */
-export function proposeMediators(state: Dispute, { directory, mediatorLoad, now }: ReadModel): ProposedMediator[] {
+export function proposeMediators(
+  state: Dispute,
+  { directory, mediatorLoad, now }: ReadModel,
+): ProposedMediator[] {
   return [...directory.staff.values()]
     .filter((person) => holdsAt(person, 'mediator', state.region, now) && !conflicted(person, state))
     .map((person) => ({

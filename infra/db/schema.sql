@@ -589,6 +589,7 @@ CREATE OR REPLACE FUNCTION public.disputes_near(community bigint, place text, ow
  SET enable_bitmapscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 DECLARE
   own_length int := length(own);

@@ -373,7 +373,8 @@ GRANT SELECT ON regions TO fengqiao_reader;
 -- database the planner takes all disputes for few and would look at every one, at every report.
 CREATE FUNCTION disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
 RETURNS jsonb LANGUAGE plpgsql STABLE
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   own_length int := length(own);
   own_rank real := ts_rank(own, any_of_own);
