@@ -52,15 +52,19 @@ export function createPool(databaseUrl: string, options: PoolOptions = {}): pg.P
   return pool;
 }
 
-/** Runs `work` in one transaction; whatever it throws rolls back and is thrown again. */
+/**
+ * Runs `work` in one transaction; whatever it throws rolls back and is thrown again. `begin` may set what holds for this
+ * transaction, in the same round trip.
+ */
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  begin = 'BEGIN',
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const result = await work(client);
     await client.query('COMMIT');
     return result;

@@ -589,12 +589,15 @@ CREATE OR REPLACE FUNCTION public.disputes_near(community bigint, place text, ow
  SET enable_bitmapscan TO 'off'
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
- SET plan_cache_mode TO 'force_generic_plan'
+ SET plan_cache_mode TO 'auto'
 AS $function$
 DECLARE
   own_length int := length(own);
   own_rank real := ts_rank(own, any_of_own);
 BEGIN
+  IF (SELECT reltuples < 1000 FROM pg_class WHERE oid = 'dispute_search'::regclass) THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
   RETURN (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,

@@ -1,7 +1,7 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { rangeOf } from '../../domain/regions.ts';
 import { SCOPE_REGIONS_MAX, type Scope } from '../../domain/scope.ts';
-import { createPool, type PoolOptions, type Queryable } from './pool.ts';
+import { createPool, inTransaction, type PoolOptions, type Queryable } from './pool.ts';
 
 /** The role that row-level security holds for; `infra/db/sql/10-roles.sql` makes it. */
 export const READER = 'fengqiao_reader';
@@ -20,26 +20,13 @@ export const createReaderPool = (databaseUrl: string, options: PoolOptions): pg.
  * Reads in the scope of one person. Throws `RangeError` for more regions than the policies compare with: administration
  * refuses such posts, and showing some of them would hide cases without a word.
  */
-export function createScoped(readers: pg.Pool): Scoped {
-  return async (scope, work) => {
-    const client = await readers.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query(`BEGIN; ${settings(scope, client)}`);
-      const result = await work(client);
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  };
-}
+export const createScoped =
+  (readers: pg.Pool): Scoped =>
+  async (scope, work) =>
+    inTransaction(readers, work, `BEGIN; ${settings(scope)}`);
 
 // One round trip, which takes several statements only without parameters; hence the literals.
-function settings({ regions, names }: Scope, client: pg.PoolClient): string {
+function settings({ regions, names }: Scope): string {
   if (regions.length > SCOPE_REGIONS_MAX) throw new RangeError(`more than ${SCOPE_REGIONS_MAX} regions`);
   const values: Record<string, string> = { names: `{${names.map(quoted).join(',')}}` };
   for (const [i, region] of regions.entries()) {
@@ -48,7 +35,7 @@ function settings({ regions, names }: Scope, client: pg.PoolClient): string {
     values[`to${i + 1}`] = String(to);
   }
   const sets = Object.entries(values).map(
-    ([name, value]) => `set_config('fengqiao.${name}', ${client.escapeLiteral(value)}, true)`,
+    ([name, value]) => `set_config('fengqiao.${name}', ${pg.escapeLiteral(value)}, true)`,
   );
   return `SELECT ${sets.join(', ')}`;
 }

@@ -369,16 +369,20 @@ GRANT EXECUTE ON FUNCTION search_disputes TO fengqiao_reader;
 GRANT SELECT ON regions TO fengqiao_reader;
 --> statement-breakpoint
 -- What a new report is compared with (`suggestionsFor` in domain/similarity.ts): the newest of its community and of its
--- place, however many there are. For intake, which runs as the owner. Only the indexes are read, in order: on a young
--- database the planner takes all disputes for few and would look at every one, at every report.
+-- place, however many there are. For intake, which runs as the owner. Only the indexes are read, in order: where there are
+-- no statistics yet the planner takes all disputes for few and would look at every one, at every report; and a plan that is
+-- made then and kept would be kept too long.
 CREATE FUNCTION disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
 RETURNS jsonb LANGUAGE plpgsql STABLE
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = auto AS $$
 DECLARE
   own_length int := length(own);
   own_rank real := ts_rank(own, any_of_own);
 BEGIN
+  IF (SELECT reltuples < 1000 FROM pg_class WHERE oid = 'dispute_search'::regclass) THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+  END IF;
   RETURN (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
