@@ -25,7 +25,7 @@ export interface Scope {
 /** How a body stands among the members of a case. */
 export const bodyMember = (bodyId: string): string => `body:${bodyId}`;
 
-/** Regions of one person that do not lie in each other; the database compares with no more (`infra/db/sql/10-roles.sql`). */
+/** Regions of one person that do not lie in each other; the database compares with no more (`infra/db/migrations/0003_access.sql`). */
 export const SCOPE_REGIONS_MAX = 8;
 
 /** The scope of a person. Regions inside others of hers are left out. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Audit, AuditEntry } from '../../ports/audit.ts';
 import { createPool, type PoolOptions, type Queryable } from '../db/pool.ts';
 
-/** The role that may add rows to the log and read them; `infra/db/sql/30-audit.sql` makes it. */
+/** The role that may add rows to the log and read them; `infra/db/migrations/0003_access.sql` makes it. */
 export const AUDIT_ROLE = 'fengqiao_app';
 
 /** Connections that are that role from their first statement on: two are enough, since rows are gathered. */

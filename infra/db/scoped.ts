@@ -3,7 +3,7 @@ import { rangeOf } from '../../domain/regions.ts';
 import { SCOPE_REGIONS_MAX, type Scope } from '../../domain/scope.ts';
 import { createPool, inTransaction, type PoolOptions, type Queryable } from './pool.ts';
 
-/** The role that row-level security holds for; `infra/db/sql/10-roles.sql` makes it. */
+/** The role that row-level security holds for; `infra/db/migrations/0003_access.sql` makes it. */
 export const READER = 'fengqiao_reader';
 
 /** Runs `work` so that it sees what the scope shows, in one transaction. */

@@ -31,9 +31,15 @@ beforeAll(async () => {
   grid = await engine.as('grid-1');
   community = await engine.as('community-1');
   resident = await engine.as('resident-1');
-  const told = await grid.post<{ id: string }>('/v1/reports', quarrel({ title: '楼上漏水', narrative: '天花板发霉' }));
+  const told = await grid.post<{ id: string }>(
+    '/v1/reports',
+    quarrel({ title: '楼上漏水', narrative: '天花板发霉' }),
+  );
   leak = told.body.id;
-  await grid.post('/v1/reports', quarrel({ title: '=1+1，"噪音"', category: 'D09', narrative: '每晚广场舞', parties: [] }));
+  await grid.post(
+    '/v1/reports',
+    quarrel({ title: '=1+1，"噪音"', category: 'D09', narrative: '每晚广场舞', parties: [] }),
+  );
 }, START_MS);
 afterAll(() => engine.stop());
 
@@ -42,9 +48,13 @@ const ids = ({ body }: { body: Page }): string[] => body.items.map(({ id }) => i
 describe('given some disputes', () => {
   test('when staff look for words, in a URL or a body, then they find them', async () => {
     expect(ids(await grid.get<Page>(`/v1/disputes?q=${encodeURIComponent('天花板')}`))).toEqual([leak]);
-    expect(ids(await grid.post<Page>('/v1/disputes/search', { q: '漏水', category: ['D02'] }))).toEqual([leak]);
+    expect(ids(await grid.post<Page>('/v1/disputes/search', { q: '漏水', category: ['D02'] }))).toEqual([
+      leak,
+    ]);
     expect(ids(await grid.get<Page>('/v1/disputes?category=D02,D03'))).toEqual([leak]);
-    expect(ids(await grid.get<Page>('/v1/disputes?category=D02&category=D03&stage=discovery'))).toEqual([leak]);
+    expect(ids(await grid.get<Page>('/v1/disputes?category=D02&category=D03&stage=discovery'))).toEqual([
+      leak,
+    ]);
     expect(ids(await grid.get<Page>('/v1/disputes?category=D02,D09'))).toHaveLength(2);
   });
 
@@ -58,7 +68,11 @@ describe('given some disputes', () => {
     ['?phone=13900000001', 'phone'],
   ])('when a list is asked for with %s, then the answer names %s', async (query, field) => {
     const { status, body } = await grid.get<{ code: string; field: string }>(`/v1/disputes${query}`);
-    expect({ status, code: body.code, field: body.field }).toEqual({ status: 400, code: 'invalid_query', field });
+    expect({ status, code: body.code, field: body.field }).toEqual({
+      status: 400,
+      code: 'invalid_query',
+      field,
+    });
   });
 
   test('when a party is looked for, then by staff only, and the log says by what and not for whom', async () => {
@@ -81,7 +95,8 @@ describe('given some disputes', () => {
 });
 
 describe('given an export', () => {
-  const file = async (as: ApiSession, path: string): Promise<Response> => as.open(path, new AbortController().signal);
+  const file = async (as: ApiSession, path: string): Promise<Response> =>
+    as.open(path, new AbortController().signal);
 
   test('when it is CSV, then Excel reads it, and what looks like a formula is none', async () => {
     const answer = await file(grid, '/v1/disputes/export?format=csv');
@@ -133,7 +148,9 @@ describe('given an export', () => {
         return next.status === 200;
       });
     }
-    const { rows: log } = await pool.query<object>(`SELECT detail FROM audit_log WHERE kind = 'export' AND actor_id = 'grid-1'`);
+    const { rows: log } = await pool.query<object>(
+      `SELECT detail FROM audit_log WHERE kind = 'export' AND actor_id = 'grid-1'`,
+    );
     expect(log).toEqual([
       { detail: { format: 'csv', narrowedBy: '' } },
       { detail: { format: 'xlsx', narrowedBy: 'category' } },
@@ -191,7 +208,10 @@ describe('given a second report about the same matter', () => {
     const asked = { ...again, region: '990101001001001', category: 'D02' };
     const written = await grid.post<{ items: Suggestion[] }>('/v1/disputes/similar', asked);
     expect(written.body.items[0]).toMatchObject({ id: leak });
-    const told = await grid.post<{ id: string; possibleDuplicates: Suggestion[] }>('/v1/reports', quarrel(again));
+    const told = await grid.post<{ id: string; possibleDuplicates: Suggestion[] }>(
+      '/v1/reports',
+      quarrel(again),
+    );
     second = told.body.id;
     expect(told.body.possibleDuplicates[0]!.id).toBe(leak);
     expect(told.body.possibleDuplicates[0]!.reasons.map(({ reason }) => reason)).toContain('similar-text');
@@ -210,7 +230,9 @@ describe('given a second report about the same matter', () => {
     expect(await links()).toEqual([{ disputeId: leak, relation: 'same-matter' }]);
     const wrong = await community.act(second, 'unlink', { disputeId: 'dsp_none', reason: 'x' });
     expect(wrong).toMatchObject({ status: 422, body: { code: 'unknown_reference', field: 'disputeId' } });
-    expect((await community.act(second, 'unlink', { disputeId: leak, reason: '不是一回事' })).status).toBe(200);
+    expect((await community.act(second, 'unlink', { disputeId: leak, reason: '不是一回事' })).status).toBe(
+      200,
+    );
     expect(await links()).toEqual([]);
     expect((await community.act(second, 'unlink', { disputeId: leak, reason: 'x' })).status).toBe(409);
 

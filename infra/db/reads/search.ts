@@ -3,7 +3,7 @@ import type { DisputeCriteria, PartySearch } from '../../../ports/reads.ts';
 import type { FieldCipher } from '../../crypto/field-cipher.ts';
 import { queryOf } from '../search/words.ts';
 
-/** Arguments of `search_disputes` (`infra/db/sql/50-search.sql`). */
+/** Arguments of `search_disputes` (`infra/db/migrations/0003_access.sql`). */
 export interface SearchArguments {
   words: string | null;
   filter: Record<string, unknown>;
