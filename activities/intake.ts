@@ -5,8 +5,10 @@ import { ownerAt } from '../domain/duty.ts';
 import { isRefusal, refuse, type Refusal } from '../domain/errors.ts';
 import { act, type Clocked, type Context } from '../domain/machine.ts';
 import { notYet } from '../domain/occurred.ts';
-import { levelOf, lowestCommonAncestor, rank } from '../domain/regions.ts';
-import { suggestionsFor } from '../domain/similarity.ts';
+import { contains, levelOf, lowestCommonAncestor, rank } from '../domain/regions.ts';
+import type { Actor } from '../domain/roles.ts';
+import { inScope, scopeOf } from '../domain/scope.ts';
+import { suggestionsFor, type Candidate } from '../domain/similarity.ts';
 import { NO_TASK, taskMachine, type TaskCommand } from '../domain/task/task.ts';
 import { isTracked } from '../domain/tracking.ts';
 import type { FieldCipher } from '../infra/crypto/field-cipher.ts';
@@ -45,6 +47,8 @@ interface Arrival {
   now: number;
   context: Context;
   earlier: Map<string, Earlier>;
+  /** Accounts that a resident named and that are not there. */
+  strangers: ReadonlySet<string>;
 }
 
 /**
@@ -60,16 +64,18 @@ export function createIntake(deps: IntakeDeps): Intake {
       const { actor, principal, idempotencyKey, report } = request;
       const commandId = commandIdOf(principal, 'reports', idempotencyKey);
       const now = clock();
-      const fault = notYet(report.occurredAt, now) ?? (await unknownIn(report, known));
-      if (fault) return { outcome: 'refused', refusal: fault };
       const [policy, calendar, directory] = await Promise.all([
         deps.rules.policy(null),
         deps.rules.calendar(),
         deps.directory(),
       ]);
+      const early = notYet(report.occurredAt, now) ?? regionFault(report, directory);
+      if (early) return { outcome: 'refused', refusal: early };
+      const strangers = await strangersIn(report, actor, known);
+      if (isRefusal(strangers)) return { outcome: 'refused', refusal: strangers };
       const context: Context = { now, actor, policy, calendar, directory, newId: idsFrom(commandId) };
       const earlier = await earlierDisputes(deps.pool, report.earlierIds ?? []);
-      const arrival: Arrival = { request, commandId, now, context, earlier };
+      const arrival: Arrival = { request, commandId, now, context, earlier, strangers };
       const made = report.kind === 'dispute' ? await dispute(arrival, deps) : nonDispute(arrival);
       if (isRefusal(made)) return { outcome: 'refused', refusal: made };
       // Other people's cases are suggested to staff only.
@@ -81,14 +87,34 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (!recorded.known) deps.onCommitted?.();
       const { category, placeId = null } = report;
       const about = { region: made.change.codes.region, placeId, category, reportedAt: now };
-      const possibleDuplicates = suggestionsFor(about, around, policy);
+      const possibleDuplicates = suggestionsFor(about, around.filter(suggestibleTo(actor)), policy);
       return outcomeOf(recorded, { ...made.taken, possibleDuplicates });
     },
   };
 }
 
-/** Refuses the first place or account that is not there: nobody would ever find the one, or act through the other. */
-async function unknownIn({ placeId, parties = [] }: Report, known: Known): Promise<Refusal | null> {
+/** Whether a dispute may be named to the reporter: one that she sees as staff do, by her region and not as a party. */
+function suggestibleTo(actor: Actor): (candidate: Candidate) => boolean {
+  const { regions } = scopeOf(actor);
+  return ({ region, parties = [] }) =>
+    actor.system === true || (regions.some((own) => contains(own, region)) && !parties.includes(actor.id));
+}
+
+/** Before anything is looked up: what else is wrong with a report must not tell who has an account. */
+const regionFault = ({ region }: Report, { regions }: Context['directory']): Refusal | null =>
+  regions.has(region)
+    ? null
+    : refuse('unknown_region', 'no such region', 'region', 'a code of the region list');
+
+/**
+ * The accounts that are not there. Refuses the first of them, as nobody would ever act through it, and a place that
+ * nobody would find. A resident is not told: to her an unknown account is none, so that she cannot ask who has one.
+ */
+async function strangersIn(
+  { placeId, parties = [] }: Report,
+  { posts, system = false }: Context['actor'],
+  known: Known,
+): Promise<ReadonlySet<string> | Refusal> {
   // Principals that follow a code are the system's own.
   const accountIds = parties.flatMap(({ accountId }) =>
     accountId === undefined || isTracked(accountId) ? [] : [accountId],
@@ -97,7 +123,7 @@ async function unknownIn({ placeId, parties = [] }: Report, known: Known): Promi
   if (missing.placeIds.length > 0)
     return refuse('unknown_reference', 'no such place', 'placeId', 'the id of a place');
   const stranger = parties.findIndex(({ accountId }) => missing.accountIds.includes(accountId ?? ''));
-  if (stranger < 0) return null;
+  if (stranger < 0 || (posts.length === 0 && !system)) return new Set(missing.accountIds);
   return refuse(
     'unknown_person',
     'no such account',
@@ -133,7 +159,7 @@ async function dispute(arrival: Arrival, deps: IntakeDeps): Promise<Made | Refus
   if (isRefusal(region)) return region;
   const links = linksOf(report, arrival);
   if (isRefusal(links)) return links;
-  const people = peopleOf(report, context);
+  const people = peopleOf(report, context, arrival.strangers);
   if (isRefusal(people)) return people;
   const title = keep(report.title);
   const narrative = keep(report.narrative);
@@ -188,7 +214,7 @@ function linksOf(
   { earlier, now, context }: Arrival,
 ): DisputeReport['links'] | Refusal {
   const own = (id: string): boolean =>
-    context.actor.posts.length > 0 || earlier.get(id)?.members.includes(context.actor.id) === true;
+    context.actor.system === true || inScope(scopeOf(context.actor), earlier.get(id)!);
   const missing = earlierIds.findIndex((id) => !earlier.has(id) || !own(id));
   if (missing >= 0) return refuse('unknown_reference', 'no such dispute', `earlierIds.${missing}`);
   return earlierIds.map((disputeId) => ({
@@ -202,7 +228,7 @@ type Person = Omit<NewParty, 'phone' | 'idNumber' | 'phoneHash' | 'idNumberHash'
   idNumber: string | null;
 };
 
-function peopleOf({ parties = [] }: Report, { newId }: Context) {
+function peopleOf({ parties = [] }: Report, { newId, actor }: Context, strangers: ReadonlySet<string>) {
   const ids = new Map(parties.map(({ ref }) => [ref, newId('pty')]));
   if (ids.size < parties.length) {
     return refuse('invalid_field', 'two parties have the same ref', 'parties', 'a ref of its own for each');
@@ -218,10 +244,11 @@ function peopleOf({ parties = [] }: Report, { newId }: Context) {
       );
     }
   }
-  const fault = acrossSides(parties);
+  const fault = acrossSides(parties) ?? withoutPaper(parties, actor);
   if (fault) return fault;
   return parties.map(
-    ({ ref, side, kind, name, phone, idNumber, accountId, actsFor = [], accused = false }) => {
+    ({ ref, side, kind, name, phone, idNumber, accountId: named, actsFor = [], accused = false }) => {
+      const accountId = named === undefined || strangers.has(named) ? undefined : named;
       const id = ids.get(ref)!;
       const acts = actsFor.map((other) => ids.get(other)!);
       const party = { id, side, kind, actsFor: acts, accused, ...(accountId !== undefined && { accountId }) };
@@ -253,12 +280,31 @@ function acrossSides(parties: NonNullable<Report['parties']>): Refusal | null {
   return null;
 }
 
+/**
+ * Whoever has an account speaks for herself, unless staff report otherwise, who have seen the paper; and no staff in their own
+ * quarrel. An account that is not there counts too: the answer must not tell which there are.
+ */
+function withoutPaper(parties: NonNullable<Report['parties']>, actor: Actor): Refusal | null {
+  const isStaff = actor.posts.length > 0 || actor.system === true;
+  const hasOwn = new Set(parties.flatMap(({ ref, accountId }) => (accountId === undefined ? [] : [ref])));
+  for (const [i, { ref, actsFor = [], accountId }] of parties.entries()) {
+    if (isStaff && accountId !== actor.id) continue;
+    const other = actsFor.findIndex((spokenFor) => spokenFor !== ref && hasOwn.has(spokenFor));
+    if (other >= 0)
+      return refuse(
+        'conflict_of_interest',
+        'whoever has an account speaks for herself',
+        `parties.${i}.actsFor.${other}`,
+        'nobody with an account: staff record who speaks for whom',
+      );
+  }
+  return null;
+}
+
 /** A need, hazard or opinion is no dispute: it becomes a task that must be answered. */
 function nonDispute(arrival: Arrival): Made | Refusal {
   const { request, context, now } = arrival;
   const { report, actor } = request;
-  if (!context.directory.regions.has(report.region))
-    return refuse('unknown_region', 'no such region', 'region', 'a code of the region list');
   const id = context.newId('tsk');
   const what = context.newId('txt');
   const asked = report.level ?? context.policy.entryLevel[report.channel];

@@ -1,6 +1,8 @@
 import type { Dispute } from '../domain/dispute/state.ts';
+import { isParty } from '../domain/dispute/who.ts';
 import type { Actor } from '../domain/roles.ts';
 import { inScope, scopeOf } from '../domain/scope.ts';
+import type { Task } from '../domain/task/task.ts';
 import type { CaseRecord } from '../ports/reads.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound } from './problem.ts';
@@ -22,9 +24,12 @@ export async function findDispute({ reads }: ApiDeps, id: string, actor: Actor):
   return { record, state, view };
 }
 
-/** A task or conference this person may see: by region, through a body that is asked, or as whoever brought it. */
+/**
+ * A task or conference this person may see: by region, through a body that is asked, or as whoever brought it. Never one
+ * of a dispute that she is a party to: what is asked there may be about her.
+ */
 export async function findOther(
-  { reads }: ApiDeps,
+  { reads, records }: ApiDeps,
   kind: 'task' | 'conference' | 'commitment',
   id: string,
   actor: Actor,
@@ -33,5 +38,10 @@ export async function findOther(
   if (record === null) throw notFound();
   // Asked here too, so that neither the policies of the database nor this line is the only one.
   if (!inScope(scopeOf(actor), record)) throw notFound();
+  const reportedBy = kind === 'task' ? (record.state as Task).reportedBy : null;
+  // Without a post a name in a task is what is left of one.
+  if (actor.posts.length === 0 && reportedBy !== actor.id) throw notFound();
+  const dispute = record.disputeId === null ? null : await records.stateOf('dispute', record.disputeId);
+  if (dispute !== null && isParty(dispute as Dispute, actor)) throw notFound();
   return record;
 }

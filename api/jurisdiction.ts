@@ -1,6 +1,6 @@
-import { homeOf, strangerFault } from '../domain/directory/jurisdiction.ts';
-import { levelOf, rank } from '../domain/regions.ts';
+import { administersDistrict, beyondFault, homeOf, strangerFault } from '../domain/directory/jurisdiction.ts';
 import type { Actor } from '../domain/roles.ts';
+import type { AmongAccounts } from '../ports/accounts.ts';
 import type { ApiDeps } from './deps.ts';
 import { Problem, refusedProblem } from './problem.ts';
 
@@ -9,14 +9,15 @@ import { Problem, refusedProblem } from './problem.ts';
  * regions, and whoever belongs to none (a resident, a system without posts) to the administrators of a district or city.
  */
 export async function mayAdminister(
-  { directory }: Pick<ApiDeps, 'directory'>,
+  { directory, clock = Date.now }: Pick<ApiDeps, 'directory' | 'clock'>,
   actor: Actor,
   accountId: string,
 ): Promise<void> {
   const current = await directory();
   const person = current.staff.get(accountId);
   if (person !== undefined && homeOf(person) !== null) {
-    const fault = strangerFault(actor, person, current);
+    // Whoever holds her password holds all her posts, wherever they are.
+    const fault = strangerFault(actor, person, current) ?? beyondFault(actor, person, clock());
     if (fault !== null) throw refusedProblem(fault);
     return;
   }
@@ -31,5 +32,16 @@ export async function mayAdminister(
   });
 }
 
-const administersDistrict = ({ posts }: Actor): boolean =>
-  posts.some(({ role, region }) => role === 'administrator' && rank(levelOf(region)) >= rank('district'));
+/** The accounts she may see: of her regions, her own, and, as in `mayAdminister`, those that belong to no region. */
+export async function accountsOf(
+  { directory }: Pick<ApiDeps, 'directory'>,
+  actor: Actor,
+): Promise<AmongAccounts> {
+  const current = await directory();
+  const homed = [...current.staff.values()].filter((person) => homeOf(person) !== null);
+  const hers = (person: (typeof homed)[number]): boolean =>
+    person.id === actor.id || strangerFault(actor, person, current) === null;
+  return administersDistrict(actor)
+    ? { only: null, except: homed.filter((person) => !hers(person)).map(({ id }) => id) }
+    : { only: [actor.id, ...homed.filter(hers).map(({ id }) => id)], except: [] };
+}

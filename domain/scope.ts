@@ -20,6 +20,8 @@ export interface Scope {
   regions: RegionCode[];
   /** As members of a case are written: her id, and `body:<id>` for each body she acts for. */
   names: string[];
+  /** Whether she holds a post now: without one, being named as owner or mediator shows nothing. */
+  serves: boolean;
 }
 
 /** How a body stands among the members of a case. */
@@ -35,7 +37,8 @@ export function scopeOf(actor: Actor): Scope {
     (region) => !held.some((other) => other !== region && contains(other, region)),
   );
   const bodies = actor.posts.flatMap(({ bodyId }) => (bodyId === undefined ? [] : [bodyMember(bodyId)]));
-  return { personId: actor.id, regions, names: [actor.id, ...new Set(bodies)] };
+  const names = [actor.id, ...new Set(bodies)];
+  return { personId: actor.id, regions, names, serves: actor.posts.length > 0 };
 }
 
 /** Whether a case lies in the scope: by its region or because the person is a member of it. */

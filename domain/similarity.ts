@@ -20,6 +20,8 @@ export interface Candidate {
   placeId: string | null;
   category: string;
   reportedAt: Instant;
+  /** Accounts of its parties, where whoever compares does not see the case first. */
+  parties?: string[];
   /** Null while it is open. */
   closedAt: Instant | null;
   /** How much of the words of one is in the other, 0 to 1 (`overlap`). */

@@ -11,7 +11,7 @@ export interface Holder {
 
 /** Whether such an item stands in this person's list; the list itself asks the same of the database. */
 export function mayTake(actor: Actor, { region, assigneeId, bodyId, roles }: Holder): boolean {
-  if (assigneeId === actor.id) return true;
+  if (assigneeId === actor.id) return actor.posts.length > 0;
   if (bodyId === null) return holds(actor, roles, region);
   return actor.posts.some((post) => post.role === 'body-handler' && post.bodyId === bodyId);
 }

@@ -46,7 +46,14 @@ export interface NewAccount extends Account {
   kind: AccountKind;
 }
 
+/** A part of all accounts, by id; null as `only`: every one but `except`. */
+export interface AmongAccounts {
+  only: readonly string[] | null;
+  except: readonly string[];
+}
+
 export interface AccountFilter {
+  among: AmongAccounts;
   state?: AccountState;
   kind?: AccountKind;
   limit: number;

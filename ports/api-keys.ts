@@ -1,4 +1,5 @@
 import type { KeyScope } from '../schemas/api/identity.ts';
+import type { AmongAccounts } from './accounts.ts';
 import type { Page } from './reads.ts';
 
 /** A key that is valid now, of an account that is open. */
@@ -45,5 +46,10 @@ export interface ApiKeys {
   revoke(id: string): Promise<boolean>;
   /** The account of a key, however old it is; null when there is no such key. */
   ownerOf(id: string): Promise<string | null>;
-  list(filter: { accountId?: string; limit: number; cursor?: string }): Promise<Page<KeyLine>>;
+  list(filter: {
+    among: AmongAccounts;
+    accountId?: string;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<KeyLine>>;
 }

@@ -15,7 +15,7 @@ import type { ApiDeps } from '../deps.ts';
 import { unlessBusy } from '../passwords-busy.ts';
 import { notFound, Problem } from '../problem.ts';
 import { administering, administratorsOnly } from './administration/support.ts';
-import { mayAdminister } from '../jurisdiction.ts';
+import { accountsOf, mayAdminister } from '../jurisdiction.ts';
 
 const params = Type.Object({ id: Id() });
 const tags = ['administration'];
@@ -88,7 +88,7 @@ export const accounts: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =>
         ...{ querystring: AccountQuery, response: { 200: AccountPage, ...problemsOf(400, 401, 403) } },
       },
     },
-    ({ query }) => accountDesk.list(query),
+    async ({ actor, query }) => accountDesk.list({ ...query, among: await accountsOf(deps, actor) }),
   );
 
   app.get(
@@ -99,7 +99,12 @@ export const accounts: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =>
         ...{ params, response: { 200: AccountView, ...problemsOf(400, 401, 403, 404) } },
       },
     },
-    (request) => one(request.params.id),
+    async ({ actor, params: { id } }) => {
+      const { only, except } = await accountsOf(deps, actor);
+      // As if it were not there: who has an account elsewhere is not hers to know.
+      if (except.includes(id) || only?.includes(id) === false) throw notFound('no such account');
+      return one(id);
+    },
   );
 
   app.post(

@@ -5,7 +5,7 @@ import { KeyMade, KeyPage, KeyQuery, NewKeyBody, RotateBody } from '../../schema
 import { problemsOf } from '../../schemas/api/views.ts';
 import { Id } from '../../schemas/parts.ts';
 import type { ApiDeps } from '../deps.ts';
-import { mayAdminister } from '../jurisdiction.ts';
+import { accountsOf, mayAdminister } from '../jurisdiction.ts';
 import { notFound, Problem } from '../problem.ts';
 import { administering, administratorsOnly } from './administration/support.ts';
 
@@ -85,7 +85,7 @@ export const apiKeys: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
         ...{ querystring: KeyQuery, response: { 200: KeyPage, ...problemsOf(400, 401, 403) } },
       },
     },
-    ({ query }) => deps.apiKeys.list(query),
+    async ({ actor, query }) => deps.apiKeys.list({ ...query, among: await accountsOf(deps, actor) }),
   );
 
   app.post(

@@ -5,6 +5,7 @@ import { openCommitments, type Dispute } from '../../domain/dispute/state.ts';
 import { isAtWork, mayHandlePerson } from '../../domain/privacy.ts';
 import { holds, ROLES_OF_LEVEL, type Actor } from '../../domain/roles.ts';
 import type { Task } from '../../domain/task/task.ts';
+import { isTracked } from '../../domain/tracking.ts';
 import type { CaseOfPerson, ErasureLine, Person, PersonKey } from '../../ports/privacy.ts';
 import {
   ErasureAsked,
@@ -62,7 +63,8 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
       const { actor, body } = request;
       const person = await privacy.persons.find(keyOf(body));
       const mine = person.cases.filter((one) => mayHandle(one, actor));
-      if (mine.length === 0) throw notFound();
+      // The case that is named must be hers: a case of somebody else would tell who stands in it.
+      if (!mine.some(({ id }) => id === (body.caseId ?? id))) throw notFound();
       await limit(request);
       await recorded(deps, request, 'export', mine);
       const worked = mine.every((one) => worksOn(one, actor));
@@ -123,7 +125,10 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
     },
     async ({ actor, query }) => {
       const { items, nextCursor } = await privacy.persons.erasures(administered(actor), query);
-      return { items: items.map(erasureView), nextCursor };
+      const views: Static<typeof ErasureView>[] = [];
+      // One after the other: a page of them at once would take every connection.
+      for (const erasure of items) views.push(erasureView(erasure, await reachOf(deps, erasure)));
+      return { items: views, nextCursor };
     },
   );
 
@@ -158,7 +163,7 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
         detail: { erasureId: erasure.id, speaksFor, cases: person.cases.length },
       });
       await privacy.persons.carryOut(erasure, person, actor.id);
-      return erasureView((await privacy.persons.erasure(erasure.id))!);
+      return erasureView((await privacy.persons.erasure(erasure.id))!, null);
     },
   );
 };
@@ -261,8 +266,27 @@ function refuseHeld({ cases }: Person, actor: Actor): void {
 const administered = ({ posts }: Actor): string[] =>
   posts.filter(({ role }) => role === 'administrator').map(({ region }) => region);
 
-const erasureView = ({ region: _, textIds, ...erasure }: ErasureLine): Static<typeof ErasureView> => ({
-  ...erasure,
+type Reach = Static<typeof ErasureView>['reach'];
+
+/** What whoever carries it out has to know before; null when it is done. */
+async function reachOf(
+  { privacy }: ApiDeps,
+  { caseId, speaksFor, carriedOutAt }: ErasureLine,
+): Promise<Reach> {
+  if (carriedOutAt !== null) return null;
+  const { cases, principals, staffIds } = await privacy.persons.find({ caseId, speaksFor });
+  return {
+    cases: cases.length,
+    parties: cases.reduce((sum, { partyIds }) => sum + partyIds.length, 0),
+    accounts: principals.filter((id) => !isTracked(id) && !staffIds.includes(id)).length,
+  };
+}
+
+const erasureView = (
+  { region: _, textIds, ...erasure }: ErasureLine,
+  reach: Reach,
+): Static<typeof ErasureView> => ({
+  ...{ ...erasure, reach },
   reason: erasure.reason as 'asked',
   texts: textIds.length,
 });

@@ -64,12 +64,23 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
     return refuse('invalid_field', 'somebody in this dispute has this id', 'replacement.id', 'a new id');
   if (partyOf(state, partyId)?.consent !== 'not-reached')
     return refuse('out_of_order', 'only a party who never answered is replaced', 'partyId', 'not reached');
+  const { mediatorId, coMediatorIds } = state.mediation;
+  if (account !== undefined && [actor.id, mediatorId, ...coMediatorIds].includes(account))
+    return refuse('conflict_of_interest', 'one person cannot stand on two sides', 'replacement.accountId');
+  const { actsFor = [], side } = replacement;
+  for (const [i, id] of actsFor.entries()) {
+    const field = `replacement.actsFor.${i}`;
+    const spokenFor = partyOf(state, id);
+    if (!spokenFor) return refuse('unknown_party', 'no such party in this dispute', field, ONE_OF_ITS_PARTIES);
+    if (spokenFor.side !== side)
+      return refuse('conflict_of_interest', 'nobody speaks for the other side', field);
+  }
   const party: Party = {
     ...{
       id: replacement.id,
-      side: replacement.side,
+      side,
       kind: replacement.kind,
-      actsFor: replacement.actsFor ?? [],
+      actsFor,
     },
     ...{ accountId: replacement.accountId ?? null, accused: replacement.accused ?? false },
     ...{ consent: 'not-asked', noticeDeliveredAt: null, asked: 0 },

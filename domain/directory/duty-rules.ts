@@ -4,7 +4,7 @@ import type { DatedPost } from '../posts.ts';
 import { contains, levelOf, type RegionCode } from '../regions.ts';
 import { ROLES_OF_LEVEL, type Actor, type Role } from '../roles.ts';
 import type { Instant } from '../working-time.ts';
-import { regionFault } from './jurisdiction.ts';
+import { oneselfFault, regionFault } from './jurisdiction.ts';
 import { endOf, orderFault, overlap, postFault, servesFault } from './staff-rules.ts';
 
 export const CAPACITY_WORDS = ['responsible', 'cover', 'officer'] as const;
@@ -29,8 +29,11 @@ export function dutyFault(
   now: Instant,
 ): Refusal | null {
   const { staffId, region, role, standsInFor = null } = duty;
-  const outside = regionFault(actor, region, directory, 'region') ?? orderFault(duty);
-  if (outside) return outside;
+  const fault =
+    regionFault(actor, region, directory, 'region') ??
+    oneselfFault(actor, staffId, 'staffId') ??
+    orderFault(duty);
+  if (fault) return fault;
   if (!rolesOnDuty(region).includes(role)) {
     const expected = rolesOnDuty(region).join(', ');
     return refuse('invalid_field', 'this role does not answer for a region of this level', 'role', expected);

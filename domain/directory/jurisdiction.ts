@@ -1,7 +1,8 @@
 import type { BodyFact, Directory, StaffFact } from '../duty.ts';
 import { refuse, type Refusal } from '../errors.ts';
-import { lowestCommonAncestor, type RegionCode } from '../regions.ts';
+import { levelOf, lowestCommonAncestor, rank, type RegionCode } from '../regions.ts';
 import { holds, type Actor } from '../roles.ts';
+import type { Instant } from '../working-time.ts';
 
 /**
  * Where somebody belongs: as it was said, else the smallest region that contains all her posts. Null for whoever has no
@@ -19,6 +20,10 @@ export function homeOf({ home, posts }: Pick<StaffFact, 'home' | 'posts'>): Regi
 /** Whether she administers that region. */
 export const administers = (actor: Actor, region: RegionCode): boolean =>
   holds(actor, ['administrator'], region);
+
+/** Whether she administers a district or more: accounts that belong to no member of staff are hers to decide over. */
+export const administersDistrict = ({ posts }: Actor): boolean =>
+  posts.some(({ role, region }) => role === 'administrator' && rank(levelOf(region)) >= rank('district'));
 
 /** Whether there is no region that she does not administer. */
 export const administersAll = (actor: Actor, { regions }: Pick<Directory, 'regions'>): boolean =>
@@ -43,6 +48,21 @@ export function strangerFault(actor: Actor, person: StaffFact, directory: Direct
   const hers = home === null ? administersAll(actor, directory) : administers(actor, home);
   return hers ? null : refuse('outside_jurisdiction', 'this person belongs elsewhere');
 }
+
+/** Refuses what is done to somebody who holds, or will hold, a post outside the regions of the administrator. */
+export function beyondFault(actor: Actor, { posts }: StaffFact, now: Instant): Refusal | null {
+  const beyond = posts.some(({ to, region }) => (to ?? Infinity) > now && !administers(actor, region));
+  const expected = 'that post is ended there first';
+  return beyond
+    ? refuse('outside_jurisdiction', 'holds a post outside the regions you administer', 'id', expected)
+    : null;
+}
+
+/** Refuses what gives rights to herself: an administrator who could would open every case of her regions. */
+export const oneselfFault = (actor: Actor, staffId: string, field: string): Refusal | null =>
+  staffId === actor.id
+    ? refuse('not_oneself', 'nobody gives herself posts or duties', field, 'another administrator does it')
+    : null;
 
 /** Refuses a region that does not exist or is not hers to administer. */
 export function regionFault(

@@ -5,7 +5,7 @@ import { contains, type RegionCode } from '../regions.ts';
 import type { Actor, Role } from '../roles.ts';
 import { SCOPE_REGIONS_MAX, scopeOf } from '../scope.ts';
 import type { Instant } from '../working-time.ts';
-import { administers, administersBody, regionFault, strangerFault } from './jurisdiction.ts';
+import { administersBody, beyondFault, oneselfFault, regionFault, strangerFault } from './jurisdiction.ts';
 
 /** Posts of one person, ended ones too. */
 export const POSTS_MAX = 100;
@@ -62,6 +62,7 @@ export function postFault(
   return (
     strangerFault(actor, person, directory) ??
     regionFault(actor, post.region, directory, 'region') ??
+    oneselfFault(actor, person.id, 'id') ??
     orderFault(post) ??
     servesFault(person, post, now) ??
     bodyFault(actor, post, directory) ??
@@ -157,12 +158,9 @@ export function leaveFault(
   if (person.id === actor.id)
     return refuse('not_oneself', 'nobody deactivates herself', 'id', 'another administrator does it');
   if (!isServing(person, now)) return refuse('out_of_order', 'has left already', 'id');
-  const beyond = person.posts.some(({ to, region }) => (to ?? Infinity) > now && !administers(actor, region));
-  if (beyond) {
-    const expected = 'that post is ended there first';
-    return refuse('outside_jurisdiction', 'holds a post outside the regions you administer', 'id', expected);
-  }
-  return lastFault(directory, { ...person, leavesAt: at }, person.posts, now);
+  return (
+    beyondFault(actor, person, now) ?? lastFault(directory, { ...person, leavesAt: at }, person.posts, now)
+  );
 }
 
 /** Whether somebody administers that region now and for as long as can be seen. */

@@ -141,12 +141,12 @@ export function createAccountDesk({ db, passwords, sessions }: Deps): AccountDes
       return rows[0] ?? null;
     },
 
-    async list({ state = null, kind = null, limit, cursor }) {
+    async list({ among, state = null, kind = null, limit, cursor }) {
       const after = cursor === undefined ? '' : decodeCursor(cursor).id;
       const { rows } = await db.query<AccountLine>(
-        `SELECT * FROM (SELECT ${LINE} FROM accounts WHERE id > $1) AS lines
+        `SELECT * FROM (SELECT ${LINE} FROM accounts WHERE id > $1 AND ($5::text[] IS NULL OR id = ANY ($5)) AND id <> ALL ($6)) AS lines
          WHERE ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3) ORDER BY id LIMIT $4`,
-        [after, state, kind, limit + 1],
+        [after, state, kind, limit + 1, among.only, among.except],
       );
       const items = rows.slice(0, limit);
       const more = rows.length > limit;

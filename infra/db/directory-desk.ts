@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { bodyRegionsFault } from '../../domain/directory/bodies.ts';
 import { dutyEnd, dutyFault, postOf } from '../../domain/directory/duty-rules.ts';
-import { administersBody, regionFault, strangerFault } from '../../domain/directory/jurisdiction.ts';
+import {
+  administersBody,
+  administersDistrict,
+  regionFault,
+  strangerFault,
+} from '../../domain/directory/jurisdiction.ts';
 import { leaveFault, postEnd, postFault } from '../../domain/directory/staff-rules.ts';
 import type { Directory, DutyFact, StaffFact } from '../../domain/duty.ts';
 import { isRefusal, refuse, type Refusal } from '../../domain/errors.ts';
@@ -57,7 +62,7 @@ export function createDirectoryDesk(pool: pg.Pool, clock: () => number = Date.no
   return {
     addPerson: (by, { id, name, home, skills }) =>
       change(by, async ({ tx, directory, actor }) => {
-        const fault = regionFault(actor, home, directory, 'home');
+        const fault = regionFault(actor, home, directory, 'home') ?? (await somebodyFault(tx, actor, id));
         if (fault) return fault;
         const { rowCount } = await tx.query(
           `INSERT INTO staff (id, name, posts, skills, region) VALUES ($1, $2, '[]', $3, $4) ON CONFLICT DO NOTHING`,
@@ -223,6 +228,27 @@ async function writePerson(tx: Queryable, id: string, columns: StaffColumns): Pr
     ],
   );
   return (await readPerson(tx, id))!;
+}
+
+/**
+ * Refuses an id that somebody acts by already, as an account or in a case: a row of staff makes the account hers who
+ * administers its home, so that only who may decide over accounts without one may add it.
+ */
+async function somebodyFault(tx: Queryable, actor: Actor, id: string): Promise<Refusal | null> {
+  if (administersDistrict(actor)) return null;
+  const { rows } = await tx.query<{ taken: boolean }>(
+    `SELECT EXISTS (SELECT FROM accounts WHERE id = $1)
+       OR EXISTS (SELECT FROM cases WHERE members @> ARRAY[$1::text]) AS taken`,
+    [id],
+  );
+  return rows[0]!.taken
+    ? refuse(
+        'outside_jurisdiction',
+        'somebody has this id already',
+        'id',
+        'a new id, or an administrator of the district',
+      )
+    : null;
 }
 
 /** A place belongs to exactly one grid. */

@@ -579,7 +579,8 @@ CREATE OR REPLACE FUNCTION public.dispute_number(dispute_id text)
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT number FROM cases WHERE kind = 'dispute' AND id = dispute_id
+  -- By place: in a function of SQL the column `dispute_id` would win over an argument of that name.
+  SELECT c.number FROM cases c WHERE c.kind = 'dispute' AND c.id = $1
 $function$
 CREATE OR REPLACE FUNCTION public.disputes_near(community bigint, place text, own tsvector, any_of_own tsquery, except_id text)
  RETURNS jsonb
@@ -601,6 +602,7 @@ BEGIN
   RETURN (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', c.id, 'number', c.number, 'region', c.region, 'category', c.category, 'placeId', d.place_id,
+        'parties', ARRAY(SELECT p->>'accountId' FROM jsonb_array_elements(c.state->'parties') AS p WHERE p ? 'accountId'),
         'reportedAt', c.opened_at_ms, 'overlap', word_overlap(d.document, any_of_own, own_length, own_rank),
         'closedAt', CASE WHEN c.stage = 'closed' THEN (c.state->'closure'->>'at')::bigint END)), '[]')
     FROM (
@@ -687,6 +689,8 @@ DECLARE
   in_scope text := 'false';
   is_party text;
   is_staff text;
+  serves CONSTANT boolean := coalesce(current_setting('fengqiao.serves', true), '') = 'true';
+  part text;
   -- Conditions on the row d of `dispute_search`, and on the case c.
   found text;
   wanted text;
@@ -717,11 +721,13 @@ BEGIN
     CASE WHEN f.number IS NOT NULL THEN format(' AND c.number = %L', f.number) END,
     CASE WHEN f.updated_from IS NOT NULL THEN format(' AND c.updated_at_ms >= %s', f.updated_from) END);
   is_party := format('c.state->''parties'' @> %L::jsonb', jsonb_build_array(jsonb_build_object('accountId', person)));
-  is_staff := concat(
+  -- Being named in a case is no right without a post: whoever has none sees it as a party or as its reporter only.
+  is_staff := CASE WHEN serves THEN concat(
     format('%L IN (c.state->''owner''->>''staffId'', c.state->>''leaderId'',', person),
     ' c.state->''team''->>''leadId'', c.state->''mediation''->>''mediatorId'')',
     format(' OR c.state->''team''->''memberIds'' ? %L', person),
-    format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person));
+    format(' OR c.state->''mediation''->''coMediatorIds'' ? %L', person)) ELSE 'false' END;
+  part := CASE WHEN serves THEN 'true' ELSE format('(%s OR c.state->>''reportedBy'' = %L)', is_party, person) END;
 
   FOR n IN 1..8 LOOP
     CONTINUE WHEN scope_from(n) > scope_to(n);
@@ -752,7 +758,7 @@ BEGIN
         THEN format(' AND c.region_number BETWEEN %s AND %s', f.region_from, f.region_to) END,
       CASE WHEN as_staff
         THEN format(' AND c.members @> ARRAY[%L] AND NOT (%s) AND NOT (%s) AND (%s)', person, in_scope, is_party, is_staff)
-        ELSE format(' AND c.members && %L::text[]', scope_names()) END);
+        ELSE format(' AND c.members && %L::text[] AND %s', scope_names(), part) END);
   ELSE
     -- A word that no statistics know counts as frequent, and the newest would be looked through for it to the end. Found
     -- in three of the newest 500 it is: then they are looked through until a page is full, and the index of words, which

@@ -26,9 +26,12 @@ export const createScoped =
     inTransaction(readers, work, `BEGIN; ${settings(scope)}`);
 
 // One round trip, which takes several statements only without parameters; hence the literals.
-function settings({ regions, names }: Scope): string {
+function settings({ regions, names, serves }: Scope): string {
   if (regions.length > SCOPE_REGIONS_MAX) throw new RangeError(`more than ${SCOPE_REGIONS_MAX} regions`);
-  const values: Record<string, string> = { names: `{${names.map(quoted).join(',')}}` };
+  const values: Record<string, string> = {
+    names: `{${names.map(quoted).join(',')}}`,
+    serves: String(serves),
+  };
   for (const [i, region] of regions.entries()) {
     const { from, to } = rangeOf(region);
     values[`from${i + 1}`] = String(from);

@@ -117,11 +117,12 @@ export function createApiKeys(db: Queryable, onError: (error: unknown) => void =
       return rows[0]?.accountId ?? null;
     },
 
-    async list({ accountId = null, limit, cursor }) {
+    async list({ among, accountId = null, limit, cursor }) {
       const after = cursor === undefined ? '' : decodeCursor(cursor).id;
       const { rows } = await db.query<KeyLine>(
-        `SELECT ${LINE} FROM api_keys WHERE id > $1 AND ($2::text IS NULL OR account_id = $2) ORDER BY id LIMIT $3`,
-        [after, accountId, limit + 1],
+        `SELECT ${LINE} FROM api_keys WHERE id > $1 AND ($2::text IS NULL OR account_id = $2)
+           AND ($4::text[] IS NULL OR account_id = ANY ($4)) AND account_id <> ALL ($5) ORDER BY id LIMIT $3`,
+        [after, accountId, limit + 1, among.only, among.except],
       );
       const items = rows.slice(0, limit);
       const more = rows.length > limit;

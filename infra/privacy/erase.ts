@@ -52,14 +52,15 @@ export async function erasePerson(
       filters: await rows(
         tx,
         `DELETE FROM saved_filters WHERE person_id = ANY($1)
-         OR EXISTS (SELECT FROM unnest($2::text[]) AS word WHERE strpos(lower(filter::text), lower(word)) > 0)`,
-        [hers, words],
+         OR EXISTS (SELECT FROM unnest($2::text[]) AS word WHERE filter->>'q' ~* (word COLLATE pg_c_utf8))`,
+        [hers, words.map(wholeWord)],
       ),
       letters: await rows(
         tx,
         `UPDATE dead_letters SET payload = $2, key = $2 WHERE status <> 'open' AND payload <> $2
-         AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(payload || key, word) > 0)`,
-        [words, ERASED],
+         AND EXISTS (SELECT FROM unnest($1::text[]) AS word
+           WHERE concat_ws(' ', regexp_replace(payload, $3, ' ', 'g'), key) ~ (word COLLATE pg_c_utf8))`,
+        [words.map(wholeWord), ERASED, KEY_OR_BREAK],
       ),
       accounts: await closeAccounts(tx, hers),
     };
@@ -80,6 +81,16 @@ export async function erasePerson(
   );
   return counts;
 }
+
+/** In JSON: names of fields, and line breaks and the like, whose letter is none of the word after it. */
+const KEY_OR_BREAK = String.raw`"\w+"\s*:|\\[bfnrt]`;
+
+/**
+ * A pattern of PostgreSQL for a name or number that stands by itself. Whoever reports chooses what she is called: as a part of other
+ * words it would reach what is nothing of hers.
+ */
+const wholeWord = (word: string): string =>
+  `(?<![[:alnum:]])${word.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)}(?![[:alnum:]])`;
 
 const rows = async (tx: Queryable, text: string, values: unknown[]): Promise<number> =>
   (await tx.query(text, values)).rowCount ?? 0;

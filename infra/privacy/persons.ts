@@ -10,14 +10,17 @@ const STEPS_MAX = 8;
 interface Known {
   /** The case it began with; a party of it may have no row of her own yet. */
   caseId: string | null;
-  /** Ids of parties. */
+  /** Ids of parties that are hers by an account or code, or by what was asked. */
   parties: Set<string>;
   principals: Set<string>;
+  /** Parties that were asked for by what anybody may have written of them: they lead no further. */
+  looksAlike: Set<string>;
 }
 
 /**
- * Everything that is the same person: the same account or tracking code, the same ID number, or the same phone under the same name.
- * A phone alone is not enough: families share one.
+ * Everything that is the same person: what her account or tracking code proves to be hers, and beside it parties with the same ID
+ * number, or the same phone under the same name; a phone alone is not enough, families share one. Numbers and names are what
+ * somebody wrote into a report, so they lead to no account and no code, nor to a party who has another one of her own.
  */
 export async function findPerson(db: Queryable, cipher: FieldCipher, key: PersonKey): Promise<Person> {
   const known = await startFrom(db, cipher, key);
@@ -27,6 +30,7 @@ export async function findPerson(db: Queryable, cipher: FieldCipher, key: Person
     if (known.parties.size + known.principals.size === before || known.parties.size > PARTIES_OF_PERSON_MAX)
       break;
   }
+  for (const id of await alike(db, known)) known.looksAlike.add(id);
   const principals = [...known.principals];
   const { rows: staff } = await db.query<{ id: string }>('SELECT id FROM staff WHERE id = ANY($1)', [
     principals,
@@ -35,16 +39,16 @@ export async function findPerson(db: Queryable, cipher: FieldCipher, key: Person
 }
 
 async function startFrom(db: Queryable, cipher: FieldCipher, key: PersonKey): Promise<Known> {
-  if ('accountId' in key) return { caseId: null, parties: new Set(), principals: new Set([key.accountId]) };
+  const known: Known = { caseId: null, parties: new Set(), principals: new Set(), looksAlike: new Set() };
+  if ('accountId' in key) return { ...known, principals: new Set([key.accountId]) };
   if ('caseId' in key) {
     const { caseId } = key;
-    if (key.speaksFor !== 'reporter')
-      return { caseId, parties: new Set([key.speaksFor]), principals: new Set<string>() };
+    if (key.speaksFor !== 'reporter') return { ...known, caseId, parties: new Set([key.speaksFor]) };
     const { rows } = await db.query<{ id: string | null }>(
       `SELECT state->>'reportedBy' AS id FROM cases WHERE kind IN ('dispute', 'task') AND id = $1`,
       [caseId],
     );
-    return { caseId, parties: new Set(), principals: new Set(rows.flatMap(({ id }) => id ?? [])) };
+    return { ...known, caseId, principals: new Set(rows.flatMap(({ id }) => id ?? [])) };
   }
   const byNumber = 'idNumber' in key;
   const hash = byNumber ? cipher.hash('id-number', key.idNumber) : cipher.hash('phone', key.phone);
@@ -54,35 +58,20 @@ async function startFrom(db: Queryable, cipher: FieldCipher, key: PersonKey): Pr
       : 'SELECT id FROM parties WHERE phone_hash = $1 AND name = $3 LIMIT $2',
     byNumber ? [hash, PARTIES_OF_PERSON_MAX] : [hash, PARTIES_OF_PERSON_MAX, key.name],
   );
-  const holders = byNumber
-    ? { rows: [] }
-    : await db.query<{ id: string }>('SELECT id FROM tracking_holders WHERE phone_hash = $1 AND name = $2', [
-        hash,
-        key.name,
-      ]);
-  return {
-    caseId: null,
-    parties: new Set(parties.rows.map(({ id }) => id)),
-    principals: new Set(holders.rows.map(({ id }) => id)),
-  };
+  return { ...known, looksAlike: new Set(parties.rows.map(({ id }) => id)) };
 }
 
-/** `p` and `a`: parties and principals known so far. What an act of identification changed stands in the case alone. */
+/** What accounts and codes prove. What an act of identification changed stands in the case alone. */
 const FOLLOW = `
-  WITH own AS (SELECT id, dispute_id, name, phone_hash, id_number_hash, account_id FROM parties WHERE id = ANY($1)),
-  held AS (SELECT id, speaks_for, name, phone_hash FROM tracking_holders WHERE id = ANY($2)),
+  WITH own AS (SELECT id, dispute_id, account_id FROM parties WHERE id = ANY($1)),
   near AS (
     SELECT c.id, c.state FROM cases c WHERE c.kind = 'dispute' AND (c.id = $3
       OR c.id IN (SELECT dispute_id FROM own) OR c.members && $2::text[])),
   said AS (SELECT p->>'id' AS id, p->>'accountId' AS account FROM near, jsonb_array_elements(near.state->'parties') AS p)
-  SELECT 'party' AS what, p.id FROM own o JOIN parties p
-    ON p.id_number_hash = o.id_number_hash OR (p.phone_hash = o.phone_hash AND p.name = o.name)
-  UNION SELECT 'party', p.id FROM held h JOIN parties p ON p.phone_hash = h.phone_hash AND p.name = h.name
-  UNION SELECT 'party', id FROM said WHERE account = ANY($2)
+  SELECT 'party' AS what, id FROM said WHERE account = ANY($2)
   UNION SELECT 'principal', account FROM said WHERE id = ANY($1) AND account IS NOT NULL
   UNION SELECT 'principal', account_id FROM own WHERE account_id IS NOT NULL
-  UNION SELECT 'principal', h.id FROM tracking_holders h JOIN own o ON h.case_id = o.dispute_id AND h.speaks_for = o.id
-  UNION SELECT 'principal', h.id FROM own o JOIN tracking_holders h ON h.phone_hash = o.phone_hash AND h.name = o.name`;
+  UNION SELECT 'principal', h.id FROM tracking_holders h JOIN own o ON h.case_id = o.dispute_id AND h.speaks_for = o.id`;
 
 async function follow(db: Queryable, { caseId, parties, principals }: Known): Promise<void> {
   const { rows } = await db.query<{ what: 'party' | 'principal'; id: string }>(FOLLOW, [
@@ -93,9 +82,33 @@ async function follow(db: Queryable, { caseId, parties, principals }: Known): Pr
   for (const { what, id } of rows) (what === 'party' ? parties : principals).add(id);
 }
 
+/** One step only: whoever writes the number of one person beside the name and phone of another makes no bridge between them. */
+const ALIKE = `
+  WITH own AS (SELECT name, phone_hash, id_number_hash FROM parties WHERE id = ANY($1)
+    UNION ALL SELECT name, phone_hash, NULL FROM tracking_holders WHERE id = ANY($2)),
+  alike AS (
+    SELECT p.id, p.dispute_id, p.account_id FROM own o JOIN parties p ON p.id_number_hash = o.id_number_hash
+    UNION SELECT p.id, p.dispute_id, p.account_id FROM own o JOIN parties p
+      ON p.phone_hash = o.phone_hash AND p.name = o.name)
+  SELECT DISTINCT a.id FROM alike a LEFT JOIN cases c ON c.kind = 'dispute' AND c.id = a.dispute_id
+  WHERE (a.account_id IS NULL OR a.account_id = ANY($2))
+    AND NOT EXISTS (SELECT FROM jsonb_array_elements(c.state->'parties') AS p WHERE p->>'id' = a.id
+      AND p->>'accountId' IS NOT NULL AND p->>'accountId' <> ALL($2))
+  LIMIT $3`;
+
+async function alike(db: Queryable, { parties, principals }: Known): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(ALIKE, [
+    ...[[...parties], [...principals], PARTIES_OF_PERSON_MAX],
+  ]);
+  return rows.map(({ id }) => id);
+}
+
 type Row = Omit<CaseOfPerson, 'partyIds' | 'isReporter'> & { reportedBy: string | null; own: string[] };
 
-async function casesOf(db: Queryable, { caseId, parties, principals }: Known): Promise<CaseOfPerson[]> {
+async function casesOf(
+  db: Queryable,
+  { caseId, parties, principals, looksAlike }: Known,
+): Promise<CaseOfPerson[]> {
   const { rows } = await db.query<Row>(
     `SELECT c.kind, c.id, c.region, c.number, c.state, c.state->>'reportedBy' AS "reportedBy",
        ARRAY(SELECT p->>'id' FROM jsonb_array_elements(CASE c.kind WHEN 'dispute' THEN c.state->'parties' ELSE '[]' END) AS p
@@ -103,7 +116,7 @@ async function casesOf(db: Queryable, { caseId, parties, principals }: Known): P
      FROM cases c WHERE c.kind IN ('dispute', 'task')
        AND (c.id = $3 OR c.id IN (SELECT dispute_id FROM parties WHERE id = ANY($1)) OR c.members && $2::text[])
      ORDER BY c.opened_at_ms, c.id`,
-    [[...parties], [...principals], caseId],
+    [[...parties, ...looksAlike], [...principals], caseId],
   );
   return rows
     .map(({ reportedBy, own, ...row }) => ({

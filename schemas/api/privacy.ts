@@ -121,6 +121,12 @@ export const ErasureView = Type.Object({
   ...{ id: Words, caseKind: Words, caseId: Words, speaksFor: Words, reason: OneOf(ERASURE_REASONS) },
   ...{ texts: Type.Integer(), askedBy: Words, askedAt: Time },
   ...{ carriedOutBy: Nullable(Words), carriedOutAt: Nullable(Time), counts: Counts },
+  reach: Nullable(
+    Type.Object(
+      { cases: Type.Integer(), parties: Type.Integer(), accounts: Type.Integer() },
+      { description: 'how much of whom it would touch now; null once it was carried out' },
+    ),
+  ),
 });
 export const ErasureAsked = Type.Object({
   id: Words,

@@ -137,6 +137,39 @@ describe('a report', () => {
     await refused(report(change), status, code, field);
   });
 
+  const mine = { ref: 'a', side: 'A', kind: 'representative', name: 'A', accountId: 'resident-3' };
+  const hers = { ref: 'b', side: 'A', kind: 'party', name: 'B', accountId: 'resident-2' };
+  const withoutAccount = { ref: 'b', side: 'A', kind: 'party', name: 'B' };
+
+  test.each([
+    ['herself', [{ ...mine, actsFor: ['b'] }, hers]],
+    ['somebody without an account', [{ ...mine, accountId: undefined, actsFor: ['b'] }, hers]],
+    [
+      'herself, whether or not that account is there',
+      [
+        { ...mine, actsFor: ['b'] },
+        { ...hers, accountId: 'nobody-at-all' },
+      ],
+    ],
+  ])('of a resident that makes %s speak for somebody with an account is refused', async (_who, parties) => {
+    const resident = await engine.as('resident-3');
+    await refused(
+      () => resident.post('/v1/reports', quarrel({ channel: 'resident', parties })),
+      ...([409, 'conflict_of_interest', 'parties.0.actsFor.0'] as const),
+    );
+  });
+
+  test('may have a resident speak for somebody who has no account, and staff for whom they saw a paper', async () => {
+    const resident = await engine.as('resident-3');
+    const child = [{ ...mine, actsFor: ['b'] }, withoutAccount];
+    const own = await resident.post('/v1/reports', quarrel({ channel: 'resident', parties: child }));
+    expect(own.status).toBe(201);
+    const paper = [{ ...mine, actsFor: ['b'] }, hers];
+    expect((await grid.post('/v1/reports', quarrel({ parties: paper }))).status).toBe(201);
+    const self = [{ ...mine, accountId: 'grid-1', actsFor: ['b'] }, hers];
+    await refused(report({ parties: self }), 409, 'conflict_of_interest', 'parties.0.actsFor.0');
+  });
+
   test('at every limit exactly is taken in', async () => {
     const parties = Array.from({ length: PARTIES_MAX }, (_, n) => ({
       ...{ ref: `p${n}`, side: n % 2 === 0 ? 'A' : 'B', kind: 'party', name: `P${n}` },

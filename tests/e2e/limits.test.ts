@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandHeaders } from '../../api/act.ts';
-import { BODY_MAX_BYTES } from '../../api/app.ts';
+import { BODY_MAX_BYTES, REQUESTS_MAX as REQUESTS_AT_ONCE_MAX } from '../../api/app.ts';
 import { REQUESTS_MAX, SPAN_MAX_DAYS } from '../../api/routes/open311/requests.ts';
 import { LIST_MAX_BYTES } from '../../api/routes/administration/regions.ts';
+import { EXPORT_ROWS_MAX } from '../../api/export/rows.ts';
+import { EXPORTS_MAX } from '../../api/export/slots.ts';
+import { LOGINS_OF_NAME_PER_MINUTE } from '../../api/plugins/rate-limit.ts';
+import { ACCESS_MINUTES } from '../../api/plugins/tokens.ts';
 import { answerOf, logIn, type ApiAnswer, type ApiSession } from '../../bin/wiring/api-client.ts';
 import { TERMS_MAX, NAMED_MAX } from '../../domain/commands/support.ts';
 import { DEFAULT_POLICY } from '../../domain/default-policy.ts';
@@ -12,9 +16,16 @@ import { POSTS_MAX } from '../../domain/directory/staff-rules.ts';
 import { CLOCK_SKEW_MS, notYet } from '../../domain/occurred.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { SCOPE_REGIONS_MAX } from '../../domain/scope.ts';
+import { TERM_MAX, TERMS_MAX as SEARCH_TERMS_MAX } from '../../domain/search-terms.ts';
+import { SUGGESTIONS_MAX } from '../../domain/similarity.ts';
 import { STATEMENTS_MAX } from '../../infra/db/statements.ts';
 import { WRONG_PINS_MAX } from '../../infra/db/tracking.ts';
+import { FAILURES_MAX, LOCKED_MINUTES, ONE_TIME_HOURS } from '../../infra/db/accounts.ts';
+import { AROUND_MAX, OF_PLACE_MAX } from '../../infra/db/reads/around.ts';
+import { loadConfig } from '../../infra/config.ts';
 import { KEYS_MAX } from '../../infra/identity/api-keys.ts';
+import { CLOCK_TOLERANCE_S } from '../../infra/identity/oidc.ts';
+import { HASHES_MAX } from '../../infra/identity/passwords.ts';
 import { SESSIONS_MAX } from '../../infra/identity/sessions.ts';
 import {
   BODIES,
@@ -27,6 +38,16 @@ import {
 } from '../../infra/seed/demo-street.ts';
 import { SAVED_FILTERS_MAX } from '../../ports/saved-filters.ts';
 import { ACTION_BODIES } from '../../schemas/api/actions.ts';
+import {
+  DISPUTE_MAX_BYTES,
+  FILE_MAX_BYTES,
+  FILE_NAME_MAX,
+  FILES_MAX,
+  PERSON_FILES_MAX,
+  PERSON_MAX_BYTES,
+  PIXELS_MAX,
+} from '../../schemas/api/attachments.ts';
+import { UPLOADS_MAX } from '../../api/routes/attachments/send.ts';
 import { LOGIN_MAX, PASSWORD_MAX, PASSWORD_MIN } from '../../schemas/api/identity.ts';
 import {
   INSPECTED_MAX,
@@ -34,15 +55,28 @@ import {
   INSPECTION_SPAN_DAYS_MAX,
   REVEALS_PER_HOUR,
 } from '../../schemas/api/privacy.ts';
-import { ITEMS_MAX, LINKS_MAX, NAME_MAX, ReportedParty, TITLE_MAX } from '../../schemas/api/reports.ts';
+import {
+  ITEMS_MAX,
+  LINKS_MAX,
+  NAME_MAX,
+  PARTIES_MAX,
+  ReportedParty,
+  TITLE_MAX,
+} from '../../schemas/api/reports.ts';
 import { FILTER_NAME_MAX, QUERY_MAX, QUERY_MIN } from '../../schemas/api/search.ts';
 import { PUBLIC_BODY_MAX_BYTES, PUBLIC_NARRATIVE_MAX, STATEMENT_MAX } from '../../schemas/api/track.ts';
 import { ClockId, FEN_MAX, ID_MAX, Instant, NARRATIVE_MAX, TEXT_MAX } from '../../schemas/parts.ts';
 import { LIMIT_AMOUNT_MAX, LIMIT_AMOUNT_MIN, PolicyDocument } from '../../schemas/policy.ts';
 import { operationsOf, pathWith, type Operation } from '../support/contract.ts';
 import { eventually, newKey, quarrel, START_MS, startEngine, type TestEngine } from '../support/engine.ts';
-import { documented, expectRefused, expectTaken, type Refusal } from '../support/limits.ts';
+import { boundsOf, documented, expectRefused, expectTaken, type Refusal } from '../support/limits.ts';
 
+const KEY = boundsOf(CommandHeaders.properties['idempotency-key']);
+const CLOCK_ID_MAX = boundsOf(ClockId()).maxLength;
+const ACTS_FOR_MAX = boundsOf(ReportedParty.properties.actsFor).maxItems;
+const AGREED_ITEMS_MAX = boundsOf(ACTION_BODIES['propose-agreement'].properties.itemIds).maxItems;
+const EXTENSION_MAX = boundsOf(ACTION_BODIES['request-extension'].properties.amount).maximum;
+const MIB = 1024 ** 2;
 const DAY_MS = 86_400_000;
 const WHOLE_DAY_MINUTES = 24 * 60;
 
@@ -72,9 +106,9 @@ const many = <T>(count: number, one: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => one(n));
 const x = (length: number): string => 'x'.repeat(length);
 
-async function reported(change: object = {}): Promise<Taken> {
-  const answer = await grid.post<Taken>('/v1/reports', quarrel(change));
-  expectTaken(answer as ApiAnswer<never>, 201);
+async function reported(change: object = {}, by = grid): Promise<Taken> {
+  const answer = await by.post<Taken>('/v1/reports', quarrel(change));
+  expectTaken(answer, 201);
   return answer.body;
 }
 
@@ -83,10 +117,10 @@ async function holds(
   ask: (size: number) => Promise<ApiAnswer>,
   most: number,
   refusal: Refusal,
-  { taken = 201, step = 1 } = {},
+  { taken = 201, step = 1, caseId }: { taken?: number; step?: number; caseId?: string } = {},
 ): Promise<void> {
   expectTaken(await ask(most), taken);
-  await expectRefused(engine, () => ask(most + step), refusal);
+  await expectRefused(engine, () => ask(most + step), refusal, caseId);
 }
 
 /** A body of exactly so many bytes: blanks after JSON are JSON. */
@@ -103,32 +137,76 @@ async function send(path: string, body: string, headers: Record<string, string> 
 }
 
 describe('the table of limits', () => {
-  const pattern = CommandHeaders.properties['idempotency-key'];
-  const terms = ACTION_BODIES['propose-agreement'].properties;
-
   test.each<[string, number[]]>([
-    ['Idempotency-Key', [pattern.minLength, pattern.maxLength]],
+    ['Idempotency-Key', [KEY.minLength, KEY.maxLength]],
+    ['body of a request', [BODY_MAX_BYTES / MIB]],
+    ['requests of one API in work', [REQUESTS_AT_ONCE_MAX, 503]],
+    ['wrong passwords', [FAILURES_MAX, LOCKED_MINUTES, ONE_TIME_HOURS]],
+    ['passwords of one API', [HASHES_MAX, 503]],
+    ['clocks of an identity provider', [CLOCK_TOLERANCE_S]],
+    ['suggested duplicates', [SUGGESTIONS_MAX, AROUND_MAX, OF_PLACE_MAX]],
+    ['rows of an export', [EXPORT_ROWS_MAX, 1, EXPORTS_MAX]],
+    [
+      'a file;',
+      [
+        ...[FILE_MAX_BYTES / MIB, FILES_MAX, DISPUTE_MAX_BYTES / MIB],
+        ...[PERSON_FILES_MAX, PERSON_MAX_BYTES / MIB, UPLOADS_MAX],
+      ],
+    ],
+    ['pixels of a picture', [PIXELS_MAX / 1e6, FILE_NAME_MAX]],
     ['sessions of an account', [SESSIONS_MAX, KEYS_MAX]],
     ['login; password', [LOGIN_MAX, PASSWORD_MIN, PASSWORD_MAX]],
     ['title, item', [TITLE_MAX, NAME_MAX, TEXT_MAX, NARRATIVE_MAX]],
-    ['id; clock id', [ID_MAX, ClockId().maxLength]],
-    ['parties of a report', [200, ITEMS_MAX, LINKS_MAX]],
+    ['id; clock id', [ID_MAX, CLOCK_ID_MAX]],
+    ['parties of a report', [PARTIES_MAX, ITEMS_MAX, LINKS_MAX]],
     ['representatives a side', [DEFAULT_POLICY.representativesPerSide]],
-    ['people one person acts for', [ReportedParty.properties.actsFor.maxItems, NAMED_MAX]],
-    ['terms of an agreement', [TERMS_MAX, terms.itemIds.maxItems]],
-    ['extension of a clock', [ACTION_BODIES['request-extension'].properties.amount.maximum]],
+    ['people one person acts for', [ACTS_FOR_MAX, NAMED_MAX]],
+    ['terms of an agreement', [TERMS_MAX, AGREED_ITEMS_MAX]],
+    ['extension of a clock', [EXTENSION_MAX]],
     ['how far ahead of ours', [CLOCK_SKEW_MS / 60_000]],
-    ['words looked for', [QUERY_MIN, QUERY_MAX, 40, 4_000]],
+    ['words looked for', [QUERY_MIN, QUERY_MAX, TERM_MAX, SEARCH_TERMS_MAX]],
     ['saved filters a person', [SAVED_FILTERS_MAX, FILTER_NAME_MAX]],
-    ['a list of regions', [REGION_ROWS_MAX, LIST_MAX_BYTES / 1024 ** 2, REGION_FAULTS_MAX]],
+    ['a list of regions', [REGION_ROWS_MAX, LIST_MAX_BYTES / MIB, REGION_FAULTS_MAX]],
     ['regions of one person', [SCOPE_REGIONS_MAX, POSTS_MAX]],
-    ['requests of Open311', [311, REQUESTS_MAX, SPAN_MAX_DAYS].slice(1)],
+    ['requests of Open311', [REQUESTS_MAX, SPAN_MAX_DAYS]],
     [
       'reveals and exports',
       [REVEALS_PER_HOUR, INSPECTED_MAX, INSPECTION_SPAN_DAYS_MAX, INSPECTION_OPEN_DAYS_MAX],
     ],
   ])('"%s" says what the code holds', (what, limits) => {
     expect(documented(what)).toEqual(limits);
+  });
+});
+
+describe('a setting', () => {
+  const [shortest, longest, usual, token] = documented('session; its access token') as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [connections, connectionsMost, , cases, casesMost] = documented('connections a process');
+  const [partitions, partitionsMost] = documented('partitions of a topic');
+
+  test('of a session is that of the table', () => {
+    expect([loadConfig({ ...engine.env, SESSION_HOURS: '' }).sessionHours, ACCESS_MINUTES]).toEqual([
+      usual,
+      token,
+    ]);
+    expect(documented('logins a minute').at(-1)).toBe(LOGINS_OF_NAME_PER_MINUTE);
+  });
+
+  test.each([
+    ['SESSION_HOURS', shortest, longest],
+    ['DB_POOL_MAX', connections!, connectionsMost!],
+    ['APPLY_CONCURRENCY', cases!, casesMost!],
+    ['KAFKA_PARTITIONS', partitions!, partitionsMost!],
+  ])('%s is at least %i and at most %i', (name, least, most) => {
+    // Acts need connections: as many of these as there may be, and no more acts than the fewest allow.
+    const room = { DB_POOL_MAX: String(connectionsMost), APPLY_CONCURRENCY: '1' };
+    const load = (value: number) => () => loadConfig({ ...engine.env, ...room, [name]: String(value) });
+    for (const value of [least, most]) expect(load(value)).not.toThrow();
+    for (const value of [least - 1, most + 1]) expect(load(value)).toThrow(name);
   });
 });
 
@@ -139,11 +217,10 @@ describe('a request', () => {
   });
 
   test('has a key of 1 to 100 characters', async () => {
-    const { minLength, maxLength } = CommandHeaders.properties['idempotency-key'];
     const ask = (length: number) => grid.post('/v1/reports', quarrel(), { key: 'k'.repeat(length) });
-    expectTaken(await ask(minLength), 201);
-    await expectRefused(engine, () => ask(minLength - 1), [400, 'invalid_header', 'Idempotency-Key']);
-    await holds(ask, maxLength, [400, 'invalid_header', 'Idempotency-Key']);
+    expectTaken(await ask(KEY.minLength), 201);
+    await expectRefused(engine, () => ask(KEY.minLength - 1), [400, 'invalid_header', 'Idempotency-Key']);
+    await holds(ask, KEY.maxLength, [400, 'invalid_header', 'Idempotency-Key']);
   });
 });
 
@@ -152,28 +229,40 @@ describe('a page', () => {
     method === 'GET' && parameters.some(({ name }) => name === 'limit');
   const documentedPages: Record<string, number> = {
     listDisputes: documented('page of disputes')[0]!,
-    listWork: documented('page of disputes')[1]!,
-    listNotices: documented('page of disputes')[1]!,
+    myWork: documented('page of disputes')[1]!,
+    myNotices: documented('page of disputes')[1]!,
     listDeadLetters: documented('page of disputes')[1]!,
-    readTimeline: documented('page of disputes')[2]!,
+    getTimeline: documented('page of disputes')[2]!,
   };
 
   test('of every list is as long as the contract says, and no longer', async () => {
-    const { id } = await reported();
+    const [{ id }, need] = await Promise.all([
+      reported(),
+      reported({ kind: 'need', category: 'D99', parties: undefined }),
+    ]);
+    const logins = ['admin-1', 'community-1', 'inspector-1', 'resident-1'];
+    const people = await Promise.all(logins.map((login) => engine.as(login)));
     const lists = (await operationsOf(engine.address)).filter(isList);
     const sizes = new Map<string, number>();
+    const unread: string[] = [];
     for (const list of lists) {
-      const { maximum } = list.parameters.find(({ name }) => name === 'limit')!.schema!;
+      const maximum = list.parameters.find(({ name }) => name === 'limit')!.schema!.maximum!;
       const needed = list.parameters.filter((one) => one.in === 'query' && one.required === true);
       const query = needed.map(({ name }) => `&${name}=${COMMUNITY}`).join('');
-      const ask = async (limit: number) => admin.get(`${pathWith(list, { id })}?limit=${limit}${query}`);
-      // Whether she may see that list is another matter: that is looked at once the question is sound.
-      expect((await ask(maximum!)).status, list.path).not.toBe(400);
-      const refused = await ask(maximum! + 1);
-      const body = { code: 'invalid_query', field: 'limit' };
-      expect(refused, list.path).toMatchObject({ status: 400, body });
-      sizes.set(list.operationId, maximum!);
+      const ask = (who: ApiSession, limit: number) =>
+        who.get(
+          `${pathWith(list, { id: list.path.startsWith('/v1/tasks/') ? need.id : id })}?limit=${limit}${query}`,
+        );
+      let reader: ApiSession | undefined;
+      for (const one of people) if ((await ask(one, maximum)).status === 200) reader ??= one;
+      if (reader === undefined) unread.push(list.operationId);
+      else
+        expect(await ask(reader, maximum + 1), list.path).toMatchObject({
+          ...{ status: 400, body: { code: 'invalid_query', field: 'limit' } },
+        });
+      sizes.set(list.operationId, maximum);
     }
+    expect(unread).toEqual([]);
     expect(Object.fromEntries(sizes)).toMatchObject(documentedPages);
   });
 
@@ -191,8 +280,7 @@ describe('a page', () => {
 });
 
 describe('a report', () => {
-  const { maximum: LAST, minimum: FIRST } = Instant();
-  const actsFor = ReportedParty.properties.actsFor.maxItems;
+  const { maximum: LAST, minimum: FIRST } = boundsOf(Instant());
   const party = (n: number, more: object = {}) => ({
     ...{ ref: `p${n}`, side: 'A', kind: 'party', name: `P${n}`, ...more },
   });
@@ -208,7 +296,7 @@ describe('a report', () => {
     ],
     [
       'people one acts for',
-      actsFor,
+      ACTS_FOR_MAX,
       (n) => ({
         parties: [party(n, { kind: 'proxy', actsFor: many(n, (i) => `p${i}`) }), ...many(n, (i) => party(i))],
       }),
@@ -271,15 +359,15 @@ describe('an action', () => {
   test('holds a text of so many characters', async () => {
     const { id } = await reported();
     const ask = (n: number) => community.act(id, 'record-measure', { kind: 'visit', note: x(n) });
-    await holds(ask, TEXT_MAX, [400, 'invalid_body', 'note'], { taken: 200 });
+    await holds(ask, TEXT_MAX, [400, 'invalid_body', 'note'], { taken: 200, caseId: id });
   });
 
   test('names a clock by as many characters as an id of one has', async () => {
     const { id } = await reported();
     const ask = (n: number) => () => community.act(id, 'urge', { clockId: x(n) });
     // As long as it may be, it is looked for.
-    await expectRefused(engine, ask(ClockId().maxLength), [422, 'unknown_clock', 'clockId']);
-    await expectRefused(engine, ask(ClockId().maxLength + 1), [400, 'invalid_body', 'clockId']);
+    await expectRefused(engine, ask(CLOCK_ID_MAX), [422, 'unknown_clock', 'clockId'], id);
+    await expectRefused(engine, ask(CLOCK_ID_MAX + 1), [400, 'invalid_body', 'clockId'], id);
   });
 
   test('extends a clock by so many of its unit', async () => {
@@ -289,9 +377,8 @@ describe('an action', () => {
     const clockId = body.clocks.find(({ kind }) => kind === 'level')!.id;
     const ask = (amount: number) =>
       community.act(id, 'request-extension', { clockId, amount, reason: 'The winter is long.' });
-    const { maximum } = ACTION_BODIES['request-extension'].properties.amount;
-    await expectRefused(engine, () => ask(maximum + 0.5), [400, 'invalid_body', 'amount']);
-    expectTaken(await ask(maximum), 200);
+    await expectRefused(engine, () => ask(EXTENSION_MAX + 0.5), [400, 'invalid_body', 'amount'], id);
+    expectTaken(await ask(EXTENSION_MAX), 200);
   });
 
   test('names so many parties', async () => {
@@ -303,7 +390,7 @@ describe('an action', () => {
     const ids = [...taken.parties.map(({ id }) => id), 'pty_one-more'];
     const ask = (n: number) =>
       community.act(taken.id, 'deliver-notice', { partyIds: ids.slice(0, n), channel: 'visit' });
-    await holds(ask, NAMED_MAX, [400, 'invalid_body', 'partyIds'], { taken: 200 });
+    await holds(ask, NAMED_MAX, [400, 'invalid_body', 'partyIds'], { taken: 200, caseId: taken.id });
   });
 
   test('makes so many terms of so many items', async () => {
@@ -320,26 +407,25 @@ describe('an action', () => {
         asMediation: { conflictsDisclosed: true, register: words },
       });
     };
-    const there = await reportedBy(mediator, { region: GRID_4 });
+    const there = await reported({ region: GRID_4 }, mediator);
     const field = 'asMediation.register';
     const ids = (n: number): string[] => many(n, (i) => `item_${i}`);
+    const refused = (itemIds: string[], refusal: Refusal) =>
+      expectRefused(engine, () => register(there, 1, itemIds), refusal, there.id);
     // A dispute never has as many items as may be named, so that the next question is which they are.
-    await expectRefused(engine, () => register(there, 1, ids(50)), [
-      422,
-      'unknown_item',
-      `${field}.itemIds.0`,
-    ]);
-    await expectRefused(engine, () => register(there, 1, ids(51)), [400, 'invalid_body', `${field}.itemIds`]);
+    await refused(ids(AGREED_ITEMS_MAX), [422, 'unknown_item', `${field}.itemIds.0`]);
+    await refused(ids(AGREED_ITEMS_MAX + 1), [400, 'invalid_body', `${field}.itemIds`]);
     const over = () => register(there, TERMS_MAX + 1, there.itemIds);
-    await expectRefused(engine, over, [400, 'invalid_body', `${field}.terms`]);
+    await expectRefused(engine, over, [400, 'invalid_body', `${field}.terms`], there.id);
     expectTaken(await register(there, TERMS_MAX, there.itemIds), 200);
+    await begun(there.id, TERMS_MAX);
   });
 
   test('asks so many bodies to a conference, and a team has so many members', async () => {
     const [members, least, most, tasks] = documented('members of a team') as [number, number, number, number];
     const bodyIds = [...BODIES.map(({ id }) => id), ...many(most + 1 - BODIES.length, (n) => `limit-${n}`)];
     for (const id of bodyIds.slice(BODIES.length)) {
-      const body = { id, name: id, kind: 'department', regions: [], categories: [] };
+      const body = { id, name: id, kind: 'department', regions: [STREET], categories: [] };
       expectTaken(await admin.post('/v1/bodies', body), 201);
     }
     const { id } = await reported();
@@ -350,8 +436,8 @@ describe('an action', () => {
         bodyIds: bodyIds.slice(0, n),
       });
     await eventually('the bodies are known', async () => (await convene(most)).status === 200);
-    await expectRefused(engine, () => convene(most + 1), [400, 'invalid_body', 'bodyIds']);
-    await holds(convene, least, [422, 'limit_exceeded', 'bodyIds'], { taken: 200, step: -1 });
+    await expectRefused(engine, () => convene(most + 1), [400, 'invalid_body', 'bodyIds'], id);
+    await holds(convene, least, [422, 'limit_exceeded', 'bodyIds'], { taken: 200, step: -1, caseId: id });
 
     const memberIds = many(members + 1, (n) => `member-${n}`);
     for (const member of memberIds) {
@@ -365,16 +451,25 @@ describe('an action', () => {
     const team = (n: number) =>
       community.act(id, 'set-team', { leadId: 'community-1', memberIds: memberIds.slice(0, n) });
     await eventually('they are known', async () => (await team(members)).status === 200);
-    await holds(team, members, [400, 'invalid_body', 'memberIds'], { taken: 200 });
+    await holds(team, members, [400, 'invalid_body', 'memberIds'], { taken: 200, caseId: id });
 
     const assign = () =>
       community.act(id, 'assign-task', { kind: 'verify', bodyId: 'housing', what: 'Look at the pipe.' });
     for (let n = 0; n < tasks; n++) expectTaken(await assign(), 200);
-    await expectRefused(engine, assign, [422, 'limit_exceeded', 'tasks']);
+    await expectRefused(engine, assign, [422, 'limit_exceeded', 'tasks'], id);
+    // Two conferences were convened.
+    await begun(id, tasks + 2);
   });
 });
 
-/** An account for a member of staff to come, as the import of a directory makes it: without a session. */
+/** What actions bring about begins a moment later; what is counted after that does not change by itself. */
+const begun = (disputeId: string, count: number): Promise<void> =>
+  eventually(`${count} cases came out of it`, async () => {
+    const sql = `SELECT FROM cases WHERE dispute_id = $1 AND kind <> 'dispute'`;
+    return (await engine.resources.pool.query(sql, [disputeId])).rowCount === count;
+  });
+
+/** An account for a member of staff to come, with the password of the demo. */
 async function account(id: string): Promise<string> {
   await engine.resources.pool.query(
     `INSERT INTO accounts (id, login, password_hash, name)
@@ -382,12 +477,6 @@ async function account(id: string): Promise<string> {
     [id],
   );
   return id;
-}
-
-async function reportedBy(by: ApiSession, change: object): Promise<Taken> {
-  const answer = await by.post<Taken>('/v1/reports', quarrel(change));
-  expectTaken(answer as ApiAnswer<never>, 201);
-  return answer.body;
 }
 
 describe('a person', () => {
@@ -550,25 +639,21 @@ describe('a policy', () => {
   const time = (minute: number): string =>
     [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
   const { warnings, hours, wakeJitterMs } = PolicyDocument.properties;
-  const windowsMost = hours.properties.windows.maxItems;
+  const warningsMost = boundsOf(warnings).maxItems;
+  const windowsMost = boundsOf(hours.properties.windows).maxItems;
+  const jitterMost = boundsOf(wakeJitterMs).maximum;
 
   test('is that of the table', () => {
     const [lowest, highest] = [LIMIT_AMOUNT_MIN, LIMIT_AMOUNT_MAX];
-    expect(documented('a limit in a policy')).toEqual([lowest, highest, warnings.maxItems, windowsMost]);
-    const seconds = [DEFAULT_POLICY.wakeJitterMs / 1_000, wakeJitterMs.maximum / 1_000];
+    expect(documented('a limit in a policy')).toEqual([lowest, highest, warningsMost, windowsMost]);
+    const seconds = [DEFAULT_POLICY.wakeJitterMs / 1_000, jitterMost / 1_000];
     expect(documented('spread of wake-ups')).toEqual(seconds);
   });
 
   test.each<[string, number, number, (size: number) => Promise<ApiAnswer>, string]>([
     ['the longest limit', LIMIT_AMOUNT_MAX, 1, triage, 'clocks.triage.amount'],
     ['the shortest limit', LIMIT_AMOUNT_MIN, -LIMIT_AMOUNT_MIN / 2, triage, 'clocks.triage.amount'],
-    [
-      'warnings',
-      warnings.maxItems,
-      1,
-      (n) => upload({ warnings: many(n, (i) => (i + 1) / (n + 1)) }),
-      'warnings',
-    ],
+    ['warnings', warningsMost, 1, (n) => upload({ warnings: many(n, (i) => (i + 1) / (n + 1)) }), 'warnings'],
     [
       'windows of a day',
       windowsMost,
@@ -580,13 +665,7 @@ describe('a policy', () => {
       },
       'hours.windows',
     ],
-    [
-      'spread of wake-ups',
-      wakeJitterMs.maximum,
-      1,
-      (wakeJitterMs) => upload({ wakeJitterMs }),
-      'wakeJitterMs',
-    ],
+    ['spread of wake-ups', jitterMost, 1, (wakeJitterMs) => upload({ wakeJitterMs }), 'wakeJitterMs'],
   ])('%s: %d and not past it', async (_, most, step, ask, field) => {
     await holds(ask, most, [422, 'invalid_field', field], { step });
   });

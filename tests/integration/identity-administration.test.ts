@@ -159,20 +159,106 @@ describe('an administrator', () => {
     },
   );
 
-  test('of a street decides over her street alone', async () => {
-    await bed.pool.query(`INSERT INTO staff (id, name, posts) VALUES ('street-admin', 'S', $1)`, [
-      JSON.stringify([{ role: 'administrator', region: STREET }]),
+  /** The session of an administrator of the street, once her post is known. */
+  const streetAdmin = async (id: string): Promise<string> => {
+    await bed.pool.query(`INSERT INTO staff (id, name, posts) VALUES ($1, 'S', $2)`, [
+      ...[id, JSON.stringify([{ role: 'administrator', region: STREET }])],
     ]);
-    const { oneTimePassword } = await make('street-admin');
-    const { token } = await door.logIn('street-admin', oneTimePassword);
+    const { oneTimePassword } = await make(id);
+    const { token } = await door.logIn(id, oneTimePassword);
     const change = { oldPassword: oneTimePassword, newPassword: 'a quiet river bends' };
     await door.ask('/v1/account/password', { token, body: change });
+    const unlock = { token, method: 'POST' };
+    await eventually(
+      'her post is known',
+      async () => (await door.ask('/v1/accounts/grid-1/unlock', unlock)).status === 200,
+    );
+    return token;
+  };
+
+  test('of a street decides over her street alone', async () => {
+    const token = await streetAdmin('street-admin');
     const unlock = (id: string) => door.ask(`/v1/accounts/${id}/unlock`, { token, method: 'POST' });
-    await eventually('her post is known', async () => (await unlock('grid-1')).status === 200);
     for (const id of ['grid-9', 'district-1', 'admin-1', 'resident-1'])
       expect(await unlock(id)).toMatchObject({ status: 403, body: { code: 'outside_jurisdiction' } });
     const body = { id: 'somebody-new', name: 'X' };
     expect((await door.ask('/v1/accounts', { token, body })).status).toBe(403);
+  });
+
+  test('of a street takes over nobody by entering her as staff', async () => {
+    const token = await streetAdmin('street-admin-2');
+    await make('svc-bare', { kind: 'service' });
+    const { rows } = await bed.pool.query<{ password_hash: string }>(
+      `SELECT password_hash FROM accounts WHERE id = 'resident-2'`,
+    );
+    const headers = { 'idempotency-key': newKey() };
+    const { token: grid } = await door.logIn('grid-1');
+    const reported = await door.ask<{ id: string }>('/v1/reports', { token: grid, headers, body: quarrel() });
+    // Somebody of an identity provider: named in a case, without an account here.
+    await bed.pool.query(`UPDATE cases SET members = members || 'idp-person'::text WHERE id = $1`, [
+      reported.body.id,
+    ]);
+    const staff = (id: string, by: string) =>
+      door.ask('/v1/staff', { token: by, body: { id, name: 'X', home: STREET } });
+    for (const id of ['resident-2', 'svc-bare', 'idp-person'])
+      expect(await staff(id, token), id).toMatchObject({
+        ...{ status: 403, body: { code: 'outside_jurisdiction', field: 'id' } },
+      });
+    for (const act of ['reset-password', 'close'])
+      expect((await door.ask(`/v1/accounts/resident-2/${act}`, { token, method: 'POST' })).status).toBe(403);
+    const key = { accountId: 'svc-bare', name: 'X', scopes: ['work:read'] };
+    expect((await door.ask('/v1/api-keys', { token, body: key })).status).toBe(403);
+    const after = await bed.pool.query(`SELECT password_hash FROM accounts WHERE id = 'resident-2'`);
+    expect(after.rows).toEqual(rows);
+    expect((await staff('somebody-fresh', token)).status).toBe(201);
+    // Whoever may decide over such accounts anyway may make one of them staff.
+    expect((await staff('svc-bare', admin)).status).toBe(201);
+  });
+
+  test('of a street gives no new password to whoever holds a post beyond it', async () => {
+    const token = await streetAdmin('street-admin-3');
+    await bed.pool.query(`INSERT INTO staff (id, name, region, posts) VALUES ('above-1', 'A', $1, $2)`, [
+      ...[STREET, JSON.stringify([{ role: 'district-officer', region: '990101' }])],
+    ]);
+    await make('above-1');
+    expect(await door.ask('/v1/accounts/above-1/reset-password', { token, method: 'POST' })).toMatchObject({
+      ...{ status: 403, body: { code: 'outside_jurisdiction' } },
+    });
+    expect((await post('/v1/accounts/above-1/reset-password')).status).toBe(200);
+  });
+
+  test('of a street sees the accounts and keys of her street alone', async () => {
+    const token = await streetAdmin('street-admin-4');
+    await make('svc-hidden', { kind: 'service' });
+    await post('/v1/api-keys', { accountId: 'svc-hidden', name: 'hidden', scopes: ['work:read'] });
+    const get = <T = Record<string, unknown>>(path: string) => door.ask<T>(path, { token });
+    const listed = await get<{ items: { id: string }[] }>('/v1/accounts?limit=200');
+    const ids = listed.body.items.map(({ id }) => id);
+    expect(ids).toContain('grid-1');
+    expect(ids).toContain('street-admin-4');
+    for (const id of ['resident-1', 'grid-9', 'district-1', 'admin-1', 'svc-hidden', 'nobody']) {
+      expect(ids).not.toContain(id);
+      expect(await get(`/v1/accounts/${id}`), id).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    }
+    for (const id of ['grid-1', 'street-admin-4']) expect((await get(`/v1/accounts/${id}`)).status).toBe(200);
+    expect((await get('/v1/api-keys?accountId=svc-hidden')).body['items']).toEqual([]);
+    expect((await asAdmin<{ items: object[] }>('/v1/api-keys?accountId=svc-hidden')).body.items).toHaveLength(
+      1,
+    );
+  });
+
+  test('gives herself neither post nor duty', async () => {
+    const token = await streetAdmin('street-admin-5');
+    const leader = { role: 'leader', region: STREET };
+    const ask = (path: string, body: object) => door.ask(path, { token, body });
+    expect(await ask('/v1/staff/street-admin-5/posts', leader)).toMatchObject({
+      ...{ status: 409, body: { code: 'not_oneself', field: 'id' } },
+    });
+    const duty = { staffId: 'street-admin-5', ...leader, capacity: 'cover', from: Date.now(), to: null };
+    expect(await ask('/v1/roster', { ...duty, withPost: true })).toMatchObject({
+      ...{ status: 409, body: { code: 'not_oneself', field: 'staffId' } },
+    });
+    expect((await ask('/v1/staff/grid-1/posts', leader)).status).toBe(201);
   });
 
   test('nobody else does any of this', async () => {
@@ -218,6 +304,59 @@ describe('an administrator', () => {
     expect(rows.filter(({ text }) => text.includes('Somebody'))).toEqual([]);
     const logins = await bed.pool.query(`SELECT FROM audit_log WHERE kind IN ('login', 'login-refused')`);
     expect(logins.rowCount).toBeGreaterThan(10);
+  });
+});
+
+describe('a resident who reports', () => {
+  let token: string;
+  beforeAll(async () => {
+    ({ token } = await door.logIn('resident-1'));
+  });
+  const report = async (accountId: string, change: object = {}) => {
+    const parties = [
+      { ref: 'a', side: 'A', kind: 'party', name: 'A', accountId: 'resident-1' },
+      { ref: 'b', side: 'B', kind: 'party', name: 'B', accountId },
+    ];
+    const headers = { 'idempotency-key': newKey() };
+    const body = quarrel({ channel: 'resident', parties, ...change });
+    return door.ask<Record<string, unknown>>('/v1/reports', { token, headers, body });
+  };
+
+  test('does not learn who has an account', async () => {
+    const bothSides = (accountId: string) => ({
+      parties: ['A', 'B'].map((side) => ({ ref: side, side, kind: 'party', name: side, accountId })),
+    });
+    for (const [status, changeOf] of [
+      [422, () => ({ region: '990109009009009' })],
+      [422, () => ({ kind: 'need', region: '990109009009009' })],
+      [422, () => ({ earlierIds: ['dsp_none'] })],
+      [422, () => ({ placeId: 'plc-nowhere' })],
+      [409, bothSides],
+    ] as [number, (accountId: string) => object][]) {
+      const known = await report('resident-2', changeOf('resident-2'));
+      const unknown = await report('nobody-9', changeOf('nobody-9'));
+      expect(known.status).toBe(status);
+      expect(unknown.status).toBe(status);
+      for (const field of ['code', 'title', 'field', 'expected'])
+        expect(unknown.body[field]).toEqual(known.body[field]);
+    }
+  });
+
+  test('has an unknown account taken as none', async () => {
+    const [known, unknown] = [await report('resident-2'), await report('nobody-9')];
+    expect([known.status, unknown.status]).toEqual([201, 201]);
+    const told = ({ body }: ApiAnswer<Record<string, unknown>>) => ({
+      stage: body['stage'],
+      level: body['level'],
+    });
+    expect(told(unknown)).toEqual(told(known));
+    const { rows } = await bed.pool.query<{ accounts: (string | null)[] }>(
+      'SELECT array_agg(account_id ORDER BY side) AS accounts FROM parties WHERE dispute_id = $1',
+      [unknown.body['id']],
+    );
+    expect(rows[0]!.accounts).toEqual(['resident-1', null]);
+    const members = await bed.pool.query(`SELECT FROM cases WHERE members @> '{nobody-9}'`);
+    expect(members.rowCount).toBe(0);
   });
 });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   engine = await startEngine({ kafka: false, logLevel: 'error' });
   const { pool } = engine.resources;
   const hash = await hashPassword(DEMO_PASSWORD);
-  for (const id of ['admin-2', 'admin-9', 'inspector-2'])
+  for (const id of ['admin-2', 'admin-9', 'inspector-2', 'resident-8', 'resident-9'])
     await pool.query('INSERT INTO accounts (id, login, password_hash, name) VALUES ($1, $1, $2, $1)', [
       id,
       hash,
@@ -439,9 +439,12 @@ describe('what is held about a person', () => {
     expect(worked.statements.map(({ text }) => text)).toContain('Bert wrote');
     expect(JSON.stringify(worked)).not.toMatch(/Anna|13800004701/);
     expect(worked).toMatchObject({ account: null, sessions: [] });
+    const account = ok(await ask('admin-1', { caseId: id, speaksFor: b }));
+    expect(account).toMatchObject({ account: { login: 'resident-2' } });
+    // Anybody can write a number into a report: it leads to parties, and to nobody's account.
     const administered = ok(await ask('admin-1', { idNumber: '110105194912310038' }));
-    expect(administered.parties.length).toBeGreaterThanOrEqual(worked.parties.length);
-    expect(administered).toMatchObject({ account: { login: 'resident-2' } });
+    expect(administered.parties).toContainEqual(expect.objectContaining({ partyId: b }));
+    expect(administered).toMatchObject({ account: null, sessions: [] });
     expect(administered.statements.every(({ text }) => text === null)).toBe(true);
     ok(await ask('admin-1', { phone: '+86 138 0000 4702', name: 'Marked Bert' }));
     expect(await auditOf(id, 'export')).toContainEqual(
@@ -615,6 +618,101 @@ describe('erasing', () => {
     );
     const others = await engine.resources.pool.query(`SELECT FROM parties WHERE name LIKE 'Other _'`);
     expect(others.rowCount).toBe(3);
+  });
+});
+
+describe('somebody else’s number and a chosen name', () => {
+  const carryOut = async (login: string, id: string) =>
+    (await engine.as(login)).post<object>(`/v1/erasures/${id}/carry-out`, {});
+  type Listed = { items: { id: string; reach: object | null }[] };
+  const reachOf = async (id: string): Promise<object | null | undefined> =>
+    ok(await (await engine.as('admin-2')).get<Listed>('/v1/erasures?limit=100')).items.find(
+      (one) => one.id === id,
+    )?.reach;
+
+  test('erase nobody else: no account, no filter and no closed letter that only has a word like it', async () => {
+    const { pool } = engine.resources;
+    const victim = [
+      {
+        ...{ ref: 'a', side: 'A', kind: 'party', name: 'Victima', phone: '13899990009' },
+        ...{ idNumber: 'ID99990009', accountId: 'resident-8' },
+      },
+      { ref: 'b', side: 'B', kind: 'party', name: 'Other Nine' },
+    ];
+    const hers = await reported({ parties: victim }, 'resident-8');
+    const unproven = [{ ...victim[0], accountId: undefined, name: 'Written Down' }, victim[1]];
+    const without = await reported({ parties: unproven, channel: 'grid' }, 'grid-1');
+    // Called like a key of a filter and of a letter, with the numbers of the victim.
+    const attacker = [{ ...victim[0], name: 'stage', accountId: 'resident-9' }, victim[1]];
+    const own = await reported({ parties: attacker }, 'resident-9');
+    for (const one of [hers, without, own]) await settle(one.id, [one.a, one.b]);
+
+    const grid = await engine.as('grid-1');
+    const kept = async (name: string, filter: object): Promise<string> =>
+      ok(await grid.post<{ id: string }>('/v1/saved-filters', { name, filter }), 201).id;
+    const filters = {
+      byKey: await kept('k', { stage: ['triage'], q: 'water' }),
+      byPart: await kept('p', { q: 'backstage noise' }),
+      byWord: await kept('w', { q: 'noise on Stage' }),
+    };
+    const letter = async (payload: string): Promise<number> => {
+      const { rows } = await pool.query<{ id: number }>(
+        `INSERT INTO dead_letters (group_name, topic, partition, record_offset, key, payload, error_code, error_message, status)
+         VALUES ('g', 't', 0, '0', 'k', $1, 'c', 'm', 'discarded') RETURNING id`,
+        [payload],
+      );
+      return rows[0]!.id;
+    };
+    const letters = {
+      byKey: await letter('{"stage": "triage"}'),
+      byPart: await letter('{"title":"backstage stages"}'),
+      byWord: await letter(String.raw`{"narrative":"told by\nstage, at night"}`),
+      byPhone: await letter('{"phone":"13899990009"}'),
+    };
+
+    const ask = { caseId: own.id, speaksFor: own.a, reason: 'asked' };
+    const { id } = ok(await grid.post<{ id: string }>('/v1/erasures', ask), 201);
+    // What staff wrote down without an account is hers by its number; what somebody else's account proves is not.
+    expect(await reachOf(id)).toEqual({ cases: 2, parties: 2, accounts: 1 });
+    expect(ok(await carryOut('admin-2', id))).toMatchObject({
+      counts: { parties: 2, accounts: 1, filters: 1, letters: 2 },
+    });
+    expect(await reachOf(id)).toBeNull();
+
+    const people = await pool.query('SELECT name, account_id FROM parties WHERE id = ANY($1)', [
+      [hers.a, without.a, own.a],
+    ]);
+    expect(people.rows).toContainEqual({ name: 'Victima', account_id: 'resident-8' });
+    expect(people.rows.filter(({ name }: { name: string }) => name === '[erased]')).toHaveLength(2);
+    const accounts = await pool.query('SELECT id, active FROM accounts WHERE id = ANY($1) ORDER BY id', [
+      ['resident-8', 'resident-9'],
+    ]);
+    expect(accounts.rows).toEqual([
+      { id: 'resident-8', active: true },
+      { id: 'resident-9', active: false },
+    ]);
+    const left = await pool.query<{ id: string }>('SELECT id FROM saved_filters WHERE id = ANY($1)', [
+      Object.values(filters),
+    ]);
+    expect(left.rows.map((row) => row.id).sort()).toEqual([filters.byKey, filters.byPart].sort());
+    const whole = await pool.query<{ id: number }>(
+      `SELECT id FROM dead_letters WHERE id = ANY($1) AND payload <> '[erased]' ORDER BY id`,
+      [Object.values(letters)],
+    );
+    expect(whole.rows.map((row) => row.id)).toEqual([letters.byKey, letters.byPart]);
+  });
+
+  test('a number that staff wrote down leads to no account that has it', async () => {
+    const person = { ref: 'a', side: 'A', kind: 'party', name: 'Bridgetta', idNumber: 'ID99990010' };
+    const other = { ref: 'b', side: 'B', kind: 'party', name: 'Other Ten' };
+    const proven = await reported({ parties: [{ ...person, accountId: 'resident-8' }, other] }, 'resident-8');
+    const written = await reported({ parties: [person, other], channel: 'grid' }, 'grid-1');
+    for (const one of [proven, written]) await settle(one.id, [one.a, one.b]);
+    const ask = { caseId: written.id, speaksFor: written.a, reason: 'asked' };
+    const { id } = ok(await (await engine.as('grid-1')).post<{ id: string }>('/v1/erasures', ask), 201);
+    expect(await reachOf(id)).toEqual({ cases: 1, parties: 1, accounts: 0 });
+    expect(ok(await carryOut('admin-2', id))).toMatchObject({ counts: { parties: 1, accounts: 0 } });
+    ok(await (await engine.as('resident-8')).get(`/v1/disputes/${proven.id}`));
   });
 });
 

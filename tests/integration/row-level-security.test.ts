@@ -126,6 +126,11 @@ describe('given cases of two streets', () => {
       return rows[0]!.n;
     });
     expect(number).toBe('number-of-here');
+    // The column of that name must not win over the argument.
+    const { rows } = await readers.query(
+      `SELECT dispute_number('there') AS there, dispute_number('nowhere') AS none`,
+    );
+    expect(rows[0]).toEqual({ there: 'number-of-there', none: null });
   });
 
   test.each(['administrator', 'evaluator', 'inspector', 'mediator', 'body-handler'] as const)(

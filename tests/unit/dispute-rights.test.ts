@@ -102,6 +102,18 @@ describe('given a respondent', () => {
     const same = { ...replace, replacement: { ...replacement, accountId: 'zhang' } };
     const owner = dispute.state.level === 'community' ? 'community' : 'district';
     expect(dispute.try(owner, same)).toMatchObject({ refused: 'conflict_of_interest' });
+    const self = { ...replace, replacement: { ...replacement, accountId: owner } };
+    expect(dispute.try(owner, self)).toMatchObject({
+      ...{ refused: 'conflict_of_interest', field: 'replacement.accountId' },
+    });
+    const across = { ...replace, replacement: { ...replacement, actsFor: ['b', 'a'] } };
+    expect(dispute.try(owner, across)).toMatchObject({
+      ...{ refused: 'conflict_of_interest', field: 'replacement.actsFor.1' },
+    });
+    const stranger = { ...replace, replacement: { ...replacement, actsFor: ['zz'] } };
+    expect(dispute.try(owner, stranger)).toMatchObject({
+      ...{ refused: 'unknown_party', field: 'replacement.actsFor.0' },
+    });
     expect(dispute.try(owner, replace)).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ const NAMES = {
   people: new Map([['staff_1', '陈小燕']]),
   regions: new Map([[LINE.region, '桂花社区第一网格']]),
 };
-const OUTSIDE = { personId: 'p', regions: [], names: ['p'] };
+const OUTSIDE = { personId: 'p', regions: [], names: ['p'], serves: false };
 
 describe('a line of a CSV file', () => {
   test.each([

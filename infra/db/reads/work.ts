@@ -38,7 +38,10 @@ export async function listWork(
     .where(
       and(
         eq(workItems.status, 'open'),
+        // What is named after somebody who has left waits for whoever comes after her.
+        actor.posts.length === 0 ? sql`false` : undefined,
         filter.mine === true ? mine(actor) : mayTake(actor),
+        notAgainst(actor),
         filter.queue === undefined ? undefined : eq(workItems.queue, filter.queue),
         filter.kind === undefined ? undefined : eq(workItems.kind, filter.kind),
         filter.cursor === undefined ? undefined : after(filter.cursor),
@@ -70,6 +73,10 @@ function mine(actor: Actor): SQL {
     bodies.length > 0 ? inArray(workItems.bodyId, bodies) : undefined,
   )!;
 }
+
+/** Nobody works on her own quarrel, nor reads in her list what somebody says about her. */
+const notAgainst = ({ id }: Actor): SQL =>
+  sql`NOT coalesce(${cases.state} -> 'parties' @> ${JSON.stringify([{ accountId: id }])}::jsonb, false)`;
 
 function mayTake(actor: Actor): SQL {
   const byPost = actor.posts.map(({ role, region }) => {
