@@ -7,7 +7,7 @@ import type { Calendar } from '../domain/calendar.ts';
 import type { DirectorySource } from '../infra/db/directory.ts';
 import { inTransaction, type Queryable } from '../infra/db/pool.ts';
 import type { Act, CaseChange } from '../infra/db/rows.ts';
-import { appendCase, lockCase, type Locked, type StoredCommand } from '../infra/db/store.ts';
+import { appendCase, forgetTexts, lockCase, type Locked, type StoredCommand } from '../infra/db/store.ts';
 import type { Answer, Applied, ApplyRequest } from './apply.types.ts';
 import { idsFrom, jitterOf } from './ids.ts';
 import { codesOf, machineOf, type AnyMachine } from './machines.ts';
@@ -70,6 +70,7 @@ async function applyIn(tx: pg.PoolClient, deps: ApplyDeps, request: ApplyRequest
   const answer: Answer = isRefusal(outcome) ? { ok: false, refusal: outcome } : answerOf(kind, state);
   const acts = isRefusal(outcome) ? ticked.acts : [...ticked.acts, actOf(commandId, command, outcome.events)];
   await store(tx, machine, request, { state, acts }, now, { commandId, answer, now });
+  if (isRefusal(outcome)) await forgetTexts(tx, ownTextsOf(commandId, command.body));
   return result(machine, state, context.policy, answer);
 }
 
@@ -115,6 +116,16 @@ function carryOut(
   const outcome = act(machine, state, { ...command.body, action: command.action }, context);
   if (isRefusal(outcome) || outcome.state.id === id) return outcome;
   return refuse('invalid_field', 'the body names another case', 'id', id);
+}
+
+/**
+ * The texts that came with a command, by the ids that `perform` gave them (api/act.ts): what it merely refers to has
+ * others. Refused, nobody would ever read them, and no erasure find them.
+ */
+function ownTextsOf(commandId: string, body: Record<string, unknown>): string[] {
+  const newId = idsFrom(`${commandId}:texts`);
+  const references = JSON.stringify(body).match(/"txt_/g) ?? [];
+  return references.map(() => newId('txt'));
 }
 
 const actOf = (commandId: string, command: StoredCommand, events: Act['events']): Act => ({

@@ -71,7 +71,8 @@ export const replaceRespondent: Decider<'replace-respondent'> = (
   for (const [i, id] of actsFor.entries()) {
     const field = `replacement.actsFor.${i}`;
     const spokenFor = partyOf(state, id);
-    if (!spokenFor) return refuse('unknown_party', 'no such party in this dispute', field, ONE_OF_ITS_PARTIES);
+    if (!spokenFor)
+      return refuse('unknown_party', 'no such party in this dispute', field, ONE_OF_ITS_PARTIES);
     if (spokenFor.side !== side)
       return refuse('conflict_of_interest', 'nobody speaks for the other side', field);
   }

@@ -227,3 +227,8 @@ export async function recordedBefore(db: Queryable, commandId: string, bodyHash:
   if (row === undefined) throw new Error('neither stored nor known');
   return { known: true, sameBody: row.body_hash === bodyHash, answer: row.answer, caseId: row.case_id };
 }
+
+/** Removes texts that no event will ever refer to. */
+export async function forgetTexts(tx: Queryable, ids: string[]): Promise<void> {
+  if (ids.length > 0) await tx.query('DELETE FROM texts WHERE id = ANY($1)', [ids]);
+}

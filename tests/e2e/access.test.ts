@@ -117,7 +117,8 @@ async function ask(operation: Operation, id: string, session: ApiSession | null)
       ...(operation.body === null && raw !== undefined && { 'content-type': raw }),
     },
     ...(operation.body !== null && { body: JSON.stringify(sampleOf(operation.body)) }),
-    ...(operation.body === null && raw !== undefined && { body: 'x' }),
+    // Nobody reads a body of somebody without a session, and the connection may be gone before it is sent.
+    ...(operation.body === null && raw !== undefined && session !== null && { body: 'x' }),
   });
   const { status, headers } = response;
   if (status < 400 || headers.get('content-type')?.includes('json') !== true) {
@@ -192,8 +193,13 @@ describe.each(PLACES)('%s', (place) => {
 });
 
 test('without a session everything but the open operations is refused', async () => {
-  const answers = await Promise.all(operations.map((operation) => ask(operation, ids.plain, null)));
-  expect(answers.filter(({ status }) => status !== 401)).toEqual([]);
+  const open: string[] = [];
+  for (const operation of operations) {
+    const id = accessOf(operation.operationId)!.about === 'dispute' ? ids.plain : '1';
+    const { status } = await ask(operation, id, null);
+    if (status !== 401) open.push(`${operation.operationId}: ${status}`);
+  }
+  expect(open).toEqual([]);
 });
 
 test('a role that is forbidden something is forbidden it, and one that is not is not: both occur', async () => {

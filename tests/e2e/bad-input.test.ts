@@ -31,7 +31,7 @@ const triage = { category: 'D02', difficulty: 'general', duplicatesChecked: true
 async function traces(): Promise<object> {
   const { rows } = await engine.resources.pool.query<Record<string, number>>(
     `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM cases) AS cases,
-      (SELECT count(*) FROM parties) AS parties, (SELECT sum(version) FROM cases) AS versions`,
+      (SELECT count(*) FROM parties) AS parties, (SELECT count(*) FROM texts) AS texts, (SELECT sum(version) FROM cases) AS versions`,
   );
   return rows[0]!;
 }

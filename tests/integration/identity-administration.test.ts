@@ -216,10 +216,11 @@ describe('an administrator', () => {
   });
 
   test('of a street gives no new password to whoever holds a post beyond it', async () => {
-    const token = await streetAdmin('street-admin-3');
     await bed.pool.query(`INSERT INTO staff (id, name, region, posts) VALUES ('above-1', 'A', $1, $2)`, [
       ...[STREET, JSON.stringify([{ role: 'district-officer', region: '990101' }])],
     ]);
+    // Entered later: once her post is known, the other one is too.
+    const token = await streetAdmin('street-admin-3');
     await make('above-1');
     expect(await door.ask('/v1/accounts/above-1/reset-password', { token, method: 'POST' })).toMatchObject({
       ...{ status: 403, body: { code: 'outside_jurisdiction' } },

@@ -651,7 +651,7 @@ describe('somebody else’s number and a chosen name', () => {
     const kept = async (name: string, filter: object): Promise<string> =>
       ok(await grid.post<{ id: string }>('/v1/saved-filters', { name, filter }), 201).id;
     const filters = {
-      byKey: await kept('k', { stage: ['triage'], q: 'water' }),
+      byKey: await kept('k', { stage: ['discovery'], q: 'water' }),
       byPart: await kept('p', { q: 'backstage noise' }),
       byWord: await kept('w', { q: 'noise on Stage' }),
     };
