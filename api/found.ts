@@ -1,7 +1,7 @@
 import type { Dispute } from '../domain/dispute/state.ts';
 import { isParty } from '../domain/dispute/who.ts';
 import type { Actor } from '../domain/roles.ts';
-import { inScope, scopeOf } from '../domain/scope.ts';
+import { bodyMember, inScope, scopeOf } from '../domain/scope.ts';
 import type { Task } from '../domain/task/task.ts';
 import type { CaseRecord } from '../ports/reads.ts';
 import type { ApiDeps } from './deps.ts';
@@ -25,8 +25,8 @@ export async function findDispute({ reads }: ApiDeps, id: string, actor: Actor):
 }
 
 /**
- * A task or conference this person may see: by region, through a body that is asked, or as whoever brought it. Never one
- * of a dispute that she is a party to: what is asked there may be about her.
+ * A task or conference this person may see: by region, through a body that is asked, or as whoever brought it. Not by region
+ * where she is a party to the dispute: what is asked there may be about her.
  */
 export async function findOther(
   { reads, records }: ApiDeps,
@@ -42,6 +42,7 @@ export async function findOther(
   // Without a post a name in a task is what is left of one.
   if (actor.posts.length === 0 && reportedBy !== actor.id) throw notFound();
   const dispute = record.disputeId === null ? null : await records.stateOf('dispute', record.disputeId);
-  if (dispute !== null && isParty(dispute as Dispute, actor)) throw notFound();
+  const asked = actor.posts.some(({ bodyId }) => record.members.includes(bodyMember(bodyId ?? '')));
+  if (!asked && dispute !== null && isParty(dispute as Dispute, actor)) throw notFound();
   return record;
 }

@@ -1,4 +1,16 @@
-import { and, arrayOverlaps, asc, between, eq, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  arrayOverlaps,
+  asc,
+  between,
+  eq,
+  inArray,
+  isNotNull,
+  isNull,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { rangeOf } from '../../../domain/regions.ts';
 import type { Actor } from '../../../domain/roles.ts';
@@ -74,9 +86,15 @@ function mine(actor: Actor): SQL {
   )!;
 }
 
-/** Nobody works on her own quarrel, nor reads in her list what somebody says about her. */
+/**
+ * Nobody works on her own quarrel, nor reads in her list what somebody says about her. A body that is complained about may
+ * still be asked something: then she gets the question and no more.
+ */
 const notAgainst = ({ id }: Actor): SQL =>
-  sql`NOT coalesce(${cases.state} -> 'parties' @> ${JSON.stringify([{ accountId: id }])}::jsonb, false)`;
+  or(
+    isNotNull(workItems.bodyId),
+    sql`NOT coalesce(${cases.state} -> 'parties' @> ${JSON.stringify([{ accountId: id }])}::jsonb, false)`,
+  )!;
 
 function mayTake(actor: Actor): SQL {
   const byPost = actor.posts.map(({ role, region }) => {
