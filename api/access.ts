@@ -3,6 +3,7 @@ import type { Dispute } from '../domain/dispute/state.ts';
 import { LIFECYCLE } from '../domain/lifecycle.ts';
 import type { Actor, Role } from '../domain/roles.ts';
 import { ACTION_BODIES, type PublicAction } from '../schemas/api/actions.ts';
+import { CONFERENCE_ACTION_BODIES, TASK_ACTION_BODIES } from '../schemas/api/other-actions.ts';
 
 /**
  * Who may call an operation at all: `anyone` without a session; `signed-in`, also residents and holders of a tracking
@@ -24,6 +25,7 @@ const ADMINISTRATOR: Access = { who: ['administrator'] };
 const DISPUTE: Access = { who: 'signed-in', about: 'dispute' };
 const DISPUTE_STAFF: Access = { ...DISPUTE, asStaff: true };
 const TASK: Access = { who: 'signed-in', about: 'task' };
+const CONFERENCE: Access = { who: 'signed-in', about: 'conference' };
 
 const all = (access: Access, ...operations: string[]): Record<string, Access> =>
   Object.fromEntries(operations.map((operation) => [operation, access]));
@@ -62,7 +64,7 @@ const OPERATIONS: Record<string, Access> = {
   ...all(DISPUTE_STAFF, 'giveDisputeCode', 'listDisputeCodes', 'revealFields'),
   ...all(TASK, 'getTask', 'stateTask', 'listTaskStatements'),
   ...all({ ...TASK, asStaff: true }, 'giveTaskCode', 'listTaskCodes'),
-  getConference: { who: 'signed-in', about: 'conference' },
+  getConference: CONFERENCE,
   getCommitment: { who: 'signed-in', about: 'commitment' },
   ...all(ADMINISTRATOR, 'listPolicies', 'addPolicy', 'activatePolicy', 'addCalendar'),
   ...all(ADMINISTRATOR, 'listDeadLetters', 'readDeadLetter', 'replayDeadLetters', 'discardDeadLetter'),
@@ -87,20 +89,26 @@ function open311(name: string): string[] {
   return [`open311${name}Json`, `open311${name}Xml`];
 }
 
-/** The action that an operation on a dispute carries out; null for every other operation. */
-export const actionOf = (operation: string): PublicAction | null =>
-  (Object.keys(ACTION_BODIES) as PublicAction[]).find((action) => camelCase(action) === operation) ?? null;
-
-const camelCase = (action: string): string =>
+/** The name of the operation that carries out an action on a dispute. */
+export const operationOf = (action: string): string =>
   action.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+const ACTIONS = new Map(
+  (Object.keys(ACTION_BODIES) as PublicAction[]).map((action) => [operationOf(action), action]),
+);
+
+/** The action that an operation on a dispute carries out; null for every other operation. */
+export const actionOf = (operation: string): PublicAction | null => ACTIONS.get(operation) ?? null;
+
+const ACCESS: ReadonlyMap<string, Access> = new Map([
+  ...Object.entries(OPERATIONS),
+  ...[...ACTIONS.keys()].map((operation) => [operation, DISPUTE] as const),
+  ...Object.keys(TASK_ACTION_BODIES).map((action) => [`task-${action}`, TASK] as const),
+  ...Object.keys(CONFERENCE_ACTION_BODIES).map((action) => [`conference-${action}`, CONFERENCE] as const),
+]);
+
 /** The access of an operation; null for one that nobody has thought of. */
-export function accessOf(operation: string): Access | null {
-  if (Object.hasOwn(OPERATIONS, operation)) return OPERATIONS[operation]!;
-  if (actionOf(operation) !== null) return DISPUTE;
-  const [, kind] = /^(task|conference)-/.exec(operation) ?? [];
-  return kind === undefined ? null : { who: 'signed-in', about: kind as 'task' | 'conference' };
-}
+export const accessOf = (operation: string): Access | null => ACCESS.get(operation) ?? null;
 
 /** Whether the operation is open to her, whatever case it is about. */
 export function isOpenTo({ who }: Access, actor: Actor | null): boolean {

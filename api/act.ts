@@ -9,6 +9,8 @@ import { Problem, refusedProblem } from './problem.ts';
 
 const KEY_MAX = 100;
 const PRINTABLE = '^[\\x21-\\x7e]+$';
+const printable = new RegExp(PRINTABLE);
+const versionTag = new RegExp(VERSION_TAG);
 
 /** Headers of every call that changes something. */
 export const CommandHeaders = Type.Object({
@@ -32,7 +34,7 @@ export const OccurredQuery = Type.Object(
 export function idempotencyKeyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
   if (key === undefined) throw keyMissing();
-  if (typeof key === 'string' && new RegExp(PRINTABLE).test(key) && key.length <= KEY_MAX) return key;
+  if (typeof key === 'string' && printable.test(key) && key.length <= KEY_MAX) return key;
   throw keyUnusable();
 }
 
@@ -40,7 +42,7 @@ export function idempotencyKeyOf(request: FastifyRequest): string {
 export function expectedVersionOf(request: FastifyRequest): number | null {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return null;
-  if (new RegExp(VERSION_TAG).test(header)) return Number(/\d+/.exec(header)![0]);
+  if (versionTag.test(header)) return Number(/\d+/.exec(header)![0]);
   throw versionUnreadable();
 }
 
@@ -104,7 +106,7 @@ export const keyUnusable = (): Problem =>
     ...{ field: 'Idempotency-Key', expected: `1 to ${KEY_MAX} printable characters without spaces` },
   });
 
-export const versionUnreadable = (): Problem =>
+const versionUnreadable = (): Problem =>
   new Problem({
     ...{ status: 400, code: 'invalid_header', title: 'If-Match is not a version' },
     ...{ field: 'If-Match', expected: 'the ETag of what was read, "12" for instance' },

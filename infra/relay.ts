@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { BusLogger, EventBus } from '../ports/event-bus.ts';
 import type { Queryable } from './db/pool.ts';
+import { leaderClient, untilLeading } from './db/leader.ts';
 import { backoffOf, type Backoff } from './kafka/backoff.ts';
 
 /** Any number that nothing else locks: whoever holds it is the active relay. */
@@ -162,26 +163,14 @@ export function createRelay(options: RelayOptions): Relay {
 
   const session = async (): Promise<void> => {
     state = 'connecting';
-    const client = new pg.Client({
-      connectionString,
-      application_name: 'relay',
-      connectionTimeoutMillis: 5000,
-      // A dead server without a closed socket must not keep a relay "active" for ever.
-      query_timeout: 10_000,
-      keepAlive: true,
-    });
-    client.on('error', () => undefined);
+    const client = leaderClient(connectionString, 'relay');
     try {
       await client.connect();
-      while (!stopping.signal.aborted) {
-        const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
-          LOCK,
-        ]);
-        if (rows[0]?.got) break;
+      const leading = await untilLeading(client, LOCK, stopping.signal, () => {
         state = 'standby';
-        await pause(standbyMs);
-      }
-      if (stopping.signal.aborted) return;
+        return pause(standbyMs);
+      });
+      if (!leading) return;
       state = 'active';
       await options.onActive?.();
       logger.info({}, 'relay is active');

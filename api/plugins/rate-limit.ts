@@ -20,7 +20,7 @@ interface Limits {
   login(request: FastifyRequest): Promise<void>;
 }
 
-const MINUTE_MS = 60_000;
+const WINDOW_MS = { minute: 60_000, hour: 3_600_000 };
 /** Logins that name one account, from anywhere: guessing from many addresses is held up too. */
 export const LOGINS_OF_NAME_PER_MINUTE = 10;
 /** Accounts, keys, addresses and logins counted at once; beyond that the longest unused are forgotten. */
@@ -28,6 +28,40 @@ const COUNTED_MAX = 20_000;
 
 type LimitDeps = Pick<ApiDeps, 'ratePerMinute' | 'addressPerMinute' | 'loginsPerMinute'>;
 type KeyOf = (request: FastifyRequest) => string;
+export type Limiter = (request: FastifyRequest) => Promise<void>;
+
+interface Limited {
+  /** The name of the limit, as the problem tells it. */
+  limit: string;
+  /** 0: no limit. */
+  max: number;
+  per: keyof typeof WINDOW_MS;
+  title: string;
+}
+
+/** Counts calls of one key, an address unless said otherwise, in this process alone; throws a problem for one too many. */
+export function createLimiter(
+  app: FastifyInstance,
+  { limit, max, per, title }: Limited,
+  keyOf?: KeyOf,
+): Limiter {
+  if (max === 0) return async () => undefined;
+  const count = app.createRateLimit({
+    ...{ max, timeWindow: WINDOW_MS[per] },
+    ...(keyOf !== undefined && { keyGenerator: keyOf }),
+  });
+  return async (request) => {
+    const counted = await count(request);
+    if (counted.isAllowed || !counted.isExceeded) return;
+    throw new Problem({
+      ...{ status: 429, code: 'too_many_requests', title, limit },
+      ...{
+        expected: `at most ${max} ${per === 'hour' ? 'an' : 'a'} ${per}`,
+        retryAfter_s: Math.max(1, counted.ttlInSeconds),
+      },
+    });
+  };
+}
 
 /**
  * Limits a minute, counted in this process alone: with several processes behind a balancer somebody gets as many times
@@ -36,31 +70,18 @@ type KeyOf = (request: FastifyRequest) => string;
 export const rateLimits = fp(async (app: FastifyInstance, deps: LimitDeps) => {
   await app.register(rateLimit, { global: false, cache: COUNTED_MAX });
 
-  const limiter = (name: string, max: number, keyGenerator?: KeyOf) => {
-    if (max === 0) return async (): Promise<void> => undefined;
-    const count = app.createRateLimit({
-      ...{ max, timeWindow: MINUTE_MS },
-      ...(keyGenerator !== undefined && { keyGenerator }),
-    });
-    return async (request: FastifyRequest): Promise<void> => {
-      const counted = await count(request);
-      if (counted.isAllowed || !counted.isExceeded) return;
-      throw new Problem({
-        ...{ status: 429, code: 'too_many_requests', title: `too many requests of one ${name}`, limit: name },
-        ...{ expected: `at most ${max} a minute`, retryAfter_s: Math.max(1, counted.ttlInSeconds) },
-      });
-    };
-  };
+  const perMinute = (limit: string, max: number, keyOf?: KeyOf): Limiter =>
+    createLimiter(app, { limit, max, per: 'minute', title: `too many requests of one ${limit}` }, keyOf);
   const logins = {
-    byAddress: limiter('login_address', deps.loginsPerMinute),
-    byName: limiter('login_name', LOGINS_OF_NAME_PER_MINUTE, loginOf),
+    byAddress: perMinute('login_address', deps.loginsPerMinute),
+    byName: perMinute('login_name', LOGINS_OF_NAME_PER_MINUTE, loginOf),
   };
 
   app.decorate('limits', {
-    identity: limiter('account', deps.ratePerMinute, ({ identity }) =>
+    identity: perMinute('account', deps.ratePerMinute, ({ identity }) =>
       identity.keyId === null ? identity.accountId : `key:${identity.keyId}`,
     ),
-    address: limiter('address', deps.addressPerMinute),
+    address: perMinute('address', deps.addressPerMinute),
     async login(request) {
       await logins.byAddress(request);
       await logins.byName(request);

@@ -7,11 +7,9 @@ import { regionRoutes } from './administration/regions.ts';
 import { rosterRoutes } from './administration/roster.ts';
 import { rules } from './administration/rules.ts';
 import { staffRoutes } from './administration/staff.ts';
-import { administratorsOnly } from './administration/support.ts';
 
 /** What administrators do: rules, messages set aside, people, roster, regions, places, bodies. No case content. */
 export const administration: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
-  app.addHook('preHandler', administratorsOnly);
   for (const routes of [
     rules,
     deadLetterRoutes,

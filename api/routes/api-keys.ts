@@ -7,7 +7,7 @@ import { Id } from '../../schemas/parts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { accountsOf, mayAdminister } from '../jurisdiction.ts';
 import { notFound, Problem } from '../problem.ts';
-import { administering, administratorsOnly } from './administration/support.ts';
+import { administering } from './administration/support.ts';
 
 const HOUR_MS = 3_600_000;
 const params = Type.Object({ id: Id() });
@@ -15,8 +15,6 @@ const tags = ['administration'];
 
 /** Keys of other systems, for administrators. A key acts as its service account, with that account's posts. */
 export const apiKeys: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  app.addHook('preHandler', administratorsOnly);
-
   /** The key that is meant, of an account of the regions of the administrator. What is about to be done is written down. */
   const keyOf = async (
     request: FastifyRequest<{ Params: { id: string } }>,

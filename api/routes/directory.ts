@@ -20,7 +20,6 @@ import { problemsOf } from '../../schemas/api/views.ts';
 import { CategoryCode, Id, Instant, RegionCode } from '../../schemas/parts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { notFound, Problem } from '../problem.ts';
-import { staffOnly } from './administration/support.ts';
 
 const optional = Type.Optional;
 const tags = ['directory'];
@@ -77,7 +76,6 @@ export const directory: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =
   app.get(
     '/bodies',
     {
-      preHandler: staffOnly,
       schema: {
         ...{
           operationId: 'listBodies',
@@ -99,7 +97,6 @@ export const directory: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =
   app.get(
     '/bodies/:id',
     {
-      preHandler: staffOnly,
       schema: {
         ...{ operationId: 'readBody', tags, summary: 'One body, with who belongs to it now' },
         ...{
@@ -119,7 +116,6 @@ export const directory: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =
   app.get(
     '/staff',
     {
-      preHandler: staffOnly,
       schema: {
         ...{
           operationId: 'listStaff',
@@ -141,7 +137,6 @@ export const directory: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =
   app.get(
     '/roster',
     {
-      preHandler: staffOnly,
       schema: {
         ...{
           operationId: 'listDuties',
@@ -163,7 +158,6 @@ export const directory: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =
   app.get(
     '/on-duty',
     {
-      preHandler: staffOnly,
       schema: {
         ...{
           operationId: 'whoIsOnDuty',

@@ -23,7 +23,6 @@ import { audited } from '../audited.ts';
 import type { ApiDeps } from '../deps.ts';
 import { revealLimit } from '../plugins/reveal-limit.ts';
 import { notFound, Problem } from '../problem.ts';
-import { administratorsOnly } from './administration/support.ts';
 
 /** What is held about a person, and its erasure: what one person asks for, another one carries out. */
 export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
@@ -113,7 +112,6 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
   app.get(
     '/erasures',
     {
-      onRequest: administratorsOnly,
       schema: {
         ...{
           operationId: 'listErasures',
@@ -135,7 +133,6 @@ export const persons: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
   app.post(
     '/erasures/:id/carry-out',
     {
-      onRequest: administratorsOnly,
       // There is nothing to say beside the path.
       preValidation: async (request) => {
         request.body ??= {};

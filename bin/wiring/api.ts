@@ -7,6 +7,7 @@ import { createChangeFeed } from '../../infra/db/changes.ts';
 import { createDeadLetterReads } from '../../infra/db/dead-letters.ts';
 import { createDirectoryDesk } from '../../infra/db/directory-desk.ts';
 import { createDirectoryReads } from '../../infra/db/directory-reads.ts';
+import { startRounds } from '../../infra/rounds.ts';
 import { createReadsFor } from '../../infra/db/reads/index.ts';
 import { createRecords } from '../../infra/db/records.ts';
 import { createSavedFilters } from '../../infra/db/saved-filters.ts';
@@ -81,11 +82,11 @@ export async function startApi(
     logger,
   });
   const address = await app.listen({ host: config.host, port });
-  const stopPruning = pruneSessions(resources, identity.sessions);
+  const pruning = pruneSessions(resources, identity.sessions);
   return {
     address,
     async stop() {
-      stopPruning();
+      await pruning.stop();
       await app.close();
       await changes.close();
       await Promise.all([readers.end(), audit.close(), files.close(), people.close()]);
@@ -110,14 +111,11 @@ function identityOf({ config, pool, logger, cipher }: Resources) {
 }
 
 /** Forgets sessions that ended long ago; what fails is done an hour later. */
-function pruneSessions({ logger }: Resources, sessions: Sessions): () => void {
-  const prune = (): void =>
-    void sessions
-      .prune()
-      .catch((error: unknown) => logger.warn({ error }, 'old sessions were not forgotten'));
-  const timer = setInterval(prune, PRUNE_EVERY_MS);
-  return () => clearInterval(timer);
-}
+const pruneSessions = ({ logger }: Resources, sessions: Sessions): { stop(): Promise<void> } =>
+  startRounds(() => sessions.prune(), {
+    ...{ first_ms: PRUNE_EVERY_MS, every_ms: PRUNE_EVERY_MS },
+    onFailure: (error) => logger.warn({ error }, 'old sessions were not forgotten'),
+  });
 
 function deskOf(resources: Resources, intake: Intake): DeadLetterDesk {
   const { pool, rules, directory, starter, mediatorLoad, logger } = resources;

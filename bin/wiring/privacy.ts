@@ -1,17 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { cutoffs } from '../../domain/retention.ts';
 import { createAudit } from '../../infra/audit/writer.ts';
 import type { Scoped } from '../../infra/db/scoped.ts';
 import { createPrivacy } from '../../infra/privacy/privacy.ts';
 import { createRetention, type Removed } from '../../infra/privacy/retention.ts';
+import { startRounds } from '../../infra/rounds.ts';
 import type { Privacy } from '../../ports/privacy.ts';
 import type { Running } from './api.ts';
 import { storageOf } from './attachments.ts';
 import type { Resources } from './resources.ts';
 
 const EVERY_MS = 60 * 60_000;
-/** After the start, so that a process that is started again and again comes to it too. */
 const FIRST_MS = 10 * 60_000;
 
 /** People's data, for an API. */
@@ -53,24 +52,12 @@ export function startRetention(
     ...{ name: 'fengqiao_retention_removed_total', help: 'Cases or rows whose data was kept long enough' },
     ...{ labelNames: ['kind'], registers: [metrics] },
   });
-  const stopping = new AbortController();
-  const run = async (): Promise<void> => {
-    for (let wait = firstMs; !stopping.signal.aborted; wait = everyMs) {
-      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      const removed = await retain(resources).catch((error: unknown) => {
-        logger.warn({ error }, 'data whose time is over could not be removed');
-        return null;
-      });
-      for (const [kind, n] of Object.entries(removed ?? {})) counter.inc({ kind }, n);
-    }
+  const round = async (): Promise<void> => {
+    for (const [kind, n] of Object.entries((await retain(resources)) ?? {})) counter.inc({ kind }, n);
   };
-  const running = run();
-  return {
-    address: '',
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  const rounds = startRounds(round, {
+    ...{ first_ms: firstMs, every_ms: everyMs },
+    onFailure: (error) => logger.warn({ error }, 'data whose time is over could not be removed'),
+  });
+  return { address: '', stop: () => rounds.stop() };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import type { BusLogger } from '../../ports/event-bus.ts';
+import { leaderClient, untilLeading } from '../db/leader.ts';
 import type { Queryable } from '../db/pool.ts';
 import { BEGINNING, leafOf, ROW_COLUMNS, sealHashOf, type AuditRow } from './hashes.ts';
 import type { SealKey } from './keys.ts';
@@ -112,23 +112,14 @@ export function startSealer(options: SealerOptions): Sealer {
     logger.info({ seal: number, hash }, 'the audit log is sealed');
   };
   const session = async (): Promise<void> => {
-    const client = new pg.Client({
-      ...{ connectionString, application_name: 'sealer', connectionTimeoutMillis: 5_000 },
-      // A dead server without a closed socket must not keep a sealer "active" for ever.
-      ...{ query_timeout: 10_000, keepAlive: true },
-    });
-    client.on('error', () => undefined);
+    const client = leaderClient(connectionString, 'sealer');
     try {
       await client.connect();
-      while (!signal.aborted) {
-        const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
-          LOCK,
-        ]);
-        if (rows[0]?.got) break;
+      const leading = await untilLeading(client, LOCK, signal, () => {
         state = 'standby';
-        await pause(STANDBY_MS);
-      }
-      if (signal.aborted) return;
+        return pause(STANDBY_MS);
+      });
+      if (!leading) return;
       state = 'active';
       // The last round comes after the signal, so that nothing is left unsealed that need not be.
       for (let ending = false; !ending;) {

@@ -2,6 +2,7 @@ import type { AccountDesk, AccountLine, Accounts } from '../../ports/accounts.ts
 import { PasswordsBusyError } from '../../ports/accounts.ts';
 import type { Sessions } from '../../ports/sessions.ts';
 import { kept } from '../identity/kept.ts';
+import { counted, TRIABLE, uncounted } from '../identity/lockout.ts';
 import { NOW_MS } from '../identity/now.ts';
 import { hashPassword, isGuessable, type Passwords } from '../identity/passwords.ts';
 import { newOneTimePassword } from '../identity/secrets.ts';
@@ -30,16 +31,8 @@ interface Row {
   one_time: boolean;
 }
 
-// Counted before the password is looked at and taken back when it is right: a hundred guesses at once are five guesses.
-// A lock that has run out begins a new count.
-const COUNTED = `
-  UPDATE accounts SET
-    failed_logins = CASE WHEN locked_until_ms IS NULL THEN failed_logins + 1 ELSE 1 END,
-    locked_until_ms = CASE WHEN locked_until_ms IS NULL AND failed_logins + 1 >= ${FAILURES_MAX}
-      THEN ${NOW_MS} + ${LOCKED_MINUTES * 60_000} END
-  WHERE active AND password_hash IS NOT NULL
-    AND (locked_until_ms IS NULL OR locked_until_ms <= ${NOW_MS})
-    AND (one_time_until_ms IS NULL OR one_time_until_ms > ${NOW_MS})`;
+const LOCKOUT = { failures: 'failed_logins', max: FAILURES_MAX, lock_ms: LOCKED_MINUTES * 60_000 };
+const COUNTED = `UPDATE accounts SET ${counted(LOCKOUT)} WHERE active AND password_hash IS NOT NULL AND ${TRIABLE}`;
 const RETURNED = 'RETURNING id, name, login, password_hash, one_time_until_ms IS NOT NULL AS one_time';
 
 /** Accounts with argon2id passwords, which are locked for a while after `FAILURES_MAX` wrong ones in a row. */
@@ -67,7 +60,7 @@ export function createAccounts({ db, passwords, sessions }: Deps): Accounts {
     if (!right || row === undefined) return { row, right: false };
     // Unless it was changed or closed meanwhile.
     const { rowCount } = await db.query(
-      `UPDATE accounts SET failed_logins = 0, locked_until_ms = NULL
+      `UPDATE accounts SET ${uncounted(LOCKOUT)}
        WHERE id = $1 AND active AND password_hash = $2`,
       [row.id, row.password_hash],
     );

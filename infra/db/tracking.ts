@@ -11,6 +11,7 @@ import {
   type Tracking,
 } from '../../ports/tracking.ts';
 import type { Language } from '../../schemas/api/reports.ts';
+import { counted, TRIABLE, uncounted } from '../identity/lockout.ts';
 import { NOW_MS } from '../identity/now.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import { hashOf, newHandle, newSecret } from '../identity/secrets.ts';
@@ -60,18 +61,13 @@ interface CodeRow {
   oneTime: boolean;
 }
 
-// Counted before the PIN is looked at and taken back when it is right: a hundred guesses at once are five guesses.
+const LOCKOUT = { failures: 'failures', max: WRONG_PINS_MAX, lock_ms: LOCKED_MINUTES * MINUTE_MS };
 const COUNTED = `
-  UPDATE tracking_codes SET
-    failures = CASE WHEN locked_until_ms IS NULL THEN failures + 1 ELSE 1 END,
-    locked_until_ms = CASE WHEN locked_until_ms IS NULL AND failures + 1 >= ${WRONG_PINS_MAX}
-      THEN ${NOW_MS} + ${LOCKED_MINUTES * MINUTE_MS} END
-  WHERE code_hash = $1 AND ended_at_ms IS NULL
-    AND (locked_until_ms IS NULL OR locked_until_ms <= ${NOW_MS})
-    AND (one_time_until_ms IS NULL OR one_time_until_ms > ${NOW_MS})
+  UPDATE tracking_codes SET ${counted(LOCKOUT)}
+  WHERE code_hash = $1 AND ended_at_ms IS NULL AND ${TRIABLE}
   RETURNING id, pin_hash AS "pinHash", one_time_until_ms IS NOT NULL AS "oneTime"`;
 
-const UNCOUNTED = 'failures = 0, locked_until_ms = NULL';
+const UNCOUNTED = uncounted(LOCKOUT);
 
 /** Tracking codes in PostgreSQL. */
 export function createTracking({ pool, passwords, cipher, hashKey }: TrackingDeps): Tracking {

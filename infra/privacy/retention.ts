@@ -7,6 +7,7 @@ import {
   type OTHER_KINDS_OF_DATA,
 } from '../../domain/retention.ts';
 import type { CaseKind } from '../../domain/machine.ts';
+import { ifAlone } from '../db/leader.ts';
 import { inTransaction, type Queryable } from '../db/pool.ts';
 import { indexDisputes } from '../db/search/rebuild.ts';
 import { NOW_MS } from '../identity/now.ts';
@@ -138,28 +139,16 @@ export function createRetention(pool: pg.Pool): Retention {
     return rows[0]!.n;
   };
   return {
-    async run(cutoffs, { dryRun = false } = {}) {
-      const client = await pool.connect();
-      try {
-        const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [
-          LOCK,
-        ]);
-        if (rows[0]?.got !== true) return null;
-        try {
-          const removed = {} as Removed;
-          for (const kind of KINDS_OF_DATA) {
-            const before = cutoffs[kind];
-            if (dryRun) removed[kind] = await count(kind, before);
-            else removed[kind] = await (isOfCase(kind) ? ofCase(kind, before) : ofNone(kind, before));
-          }
-          return removed;
-        } finally {
-          await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
+    run: (cutoffs, { dryRun = false } = {}) =>
+      ifAlone(pool, LOCK, async () => {
+        const removed = {} as Removed;
+        for (const kind of KINDS_OF_DATA) {
+          const before = cutoffs[kind];
+          if (dryRun) removed[kind] = await count(kind, before);
+          else removed[kind] = await (isOfCase(kind) ? ofCase(kind, before) : ofNone(kind, before));
         }
-      } finally {
-        client.release();
-      }
-    },
+        return removed;
+      }),
   };
 }
 

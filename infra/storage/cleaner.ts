@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { StoredFileMissing, type Attachment, type FileStorage } from '../../ports/attachments.ts';
 import { countKept, idsWithBytes, keptAfter, markBytesRemoved, removedBefore } from '../db/attachments.ts';
+import { ifAlone } from '../db/leader.ts';
 import { idOfKey, keyOf } from './keys.ts';
 import { removeAbandoned } from './spool.ts';
 
@@ -103,7 +104,7 @@ export function createCleaner({ pool, storage, root, clock = Date.now }: Cleaner
 
   return {
     async clean(options = {}) {
-      return whileAlone(pool, async () => {
+      const cleaned = await ifAlone(pool, LOCK, async () => {
         const before = clock() - KEEP_MS;
         const removed = await removeDeleted(before, options);
         const { looked, orphans } = await findOrphans(before, options);
@@ -113,6 +114,7 @@ export function createCleaner({ pool, storage, root, clock = Date.now }: Cleaner
         const abandonedUploads = options.dryRun === true ? 0 : await removeAbandoned(root, clock());
         return { busy: false, removed, looked, orphans: orphans.length, suspicious, abandonedUploads };
       });
+      return cleaned ?? { ...NOTHING, busy: true };
     },
 
     async verify(onProgress) {
@@ -146,21 +148,5 @@ async function stateOf(
   } catch (error) {
     if (error instanceof StoredFileMissing) return 'missing';
     throw error;
-  }
-}
-
-/** One cleaner at a time, whichever process it is in; the lock goes with the connection. */
-async function whileAlone(pool: pg.Pool, work: () => Promise<Cleaned>): Promise<Cleaned> {
-  const client = await pool.connect();
-  try {
-    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [LOCK]);
-    if (rows[0]?.got !== true) return { ...NOTHING, busy: true };
-    try {
-      return await work();
-    } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
-    }
-  } finally {
-    client.release();
   }
 }

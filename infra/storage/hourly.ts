@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusLogger } from '../../ports/event-bus.ts';
+import { startRounds } from '../rounds.ts';
 import type { Cleaned, Cleaner } from './cleaner.ts';
 
 const EVERY_MS = 60 * 60_000;
-/** After the start, so that a process that is started again and again cleans too. */
 const FIRST_MS = 5 * 60_000;
 
 export interface HourlyOptions {
@@ -14,10 +13,9 @@ export interface HourlyOptions {
   onRound?: (cleaned: Cleaned) => void;
 }
 
-/** Cleans once an hour until it is stopped. A round that fails is tried again with the next. */
+/** Cleans once an hour until it is stopped. */
 export function startHourlyCleaning(options: HourlyOptions): { stop(): Promise<void> } {
   const { cleaner, logger, firstMs = FIRST_MS, everyMs = EVERY_MS } = options;
-  const stopping = new AbortController();
   const round = async (): Promise<void> => {
     const cleaned = await cleaner.clean();
     if (cleaned.suspicious)
@@ -28,18 +26,8 @@ export function startHourlyCleaning(options: HourlyOptions): { stop(): Promise<v
     else if (cleaned.removed + cleaned.orphans > 0) logger.info({ ...cleaned }, 'attachments were cleaned');
     options.onRound?.(cleaned);
   };
-  const run = async (): Promise<void> => {
-    for (let wait = firstMs; !stopping.signal.aborted; wait = everyMs) {
-      await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      await round().catch((error: unknown) => logger.warn({ error }, 'attachments could not be cleaned'));
-    }
-  };
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return startRounds(round, {
+    ...{ first_ms: firstMs, every_ms: everyMs },
+    onFailure: (error) => logger.warn({ error }, 'attachments could not be cleaned'),
+  });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operationsOf } from '../support/contract.ts';
-import { quarrel, START_MS, startEngine, type TestEngine } from '../support/engine.ts';
+import { mayDoEverything, quarrel, START_MS, startEngine, type TestEngine } from '../support/engine.ts';
 import { pythonTool, type PythonTool } from '../support/python.ts';
 
 /** How long requests are made up, for all operations together. */
@@ -29,11 +29,7 @@ beforeAll(async () => {
   tool = await pythonTool('schemathesis==4.32.5', 'schemathesis.cli');
   folder = mkdtempSync(join(tmpdir(), 'fengqiao-contract-'));
   engine = await startEngine({ kafka: false });
-  await engine.resources.pool.query(
-    `UPDATE staff SET posts = (SELECT jsonb_agg(DISTINCT post) FROM staff s, jsonb_array_elements(s.posts) post
-       WHERE post->>'region' LIKE '990101001%') || '[{"role":"administrator","region":"990101"}]'::jsonb
-     WHERE id = 'dispatcher-1'`,
-  );
+  await mayDoEverything(engine);
   const grid = await engine.as('grid-1');
   await grid.post('/v1/reports', quarrel());
 }, START_MS);

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operationsOf, pathWith, type Operation } from '../support/contract.ts';
-import { eventually, newKey, quarrel, START_MS, startEngine, type TestEngine } from '../support/engine.ts';
+import {
+  eventually,
+  mayDoEverything,
+  newKey,
+  quarrel,
+  START_MS,
+  startEngine,
+  type TestEngine,
+} from '../support/engine.ts';
 import { sampleOf } from '../support/sample.ts';
 
 const BODIES = 10_000;
@@ -13,12 +21,7 @@ let operations: Operation[];
 
 beforeAll(async () => {
   engine = await startEngine({ kafka: false });
-  // Somebody who may do everything, so that no body is turned away for her role before it is looked at.
-  await engine.resources.pool.query(
-    `UPDATE staff SET posts = (SELECT jsonb_agg(DISTINCT post) FROM staff s, jsonb_array_elements(s.posts) post
-       WHERE post->>'region' LIKE '990101001%') || '[{"role":"administrator","region":"990101"}]'::jsonb
-     WHERE id = 'dispatcher-1'`,
-  );
+  await mayDoEverything(engine);
   const grid = await engine.as('grid-1');
   const { body } = await grid.post<{ id: string }>('/v1/reports', quarrel());
   ids = { id: body.id };

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pythonWith } from './python.ts';
 
 const run = promisify(execFile);
 
@@ -23,15 +21,13 @@ export type Ask = (
   options?: { format?: 'json' | 'xml'; jurisdiction?: string },
 ) => Promise<unknown>;
 
-/** Installs the client into a folder of its own, and returns what calls it on an address. Needs Python 3 with pip. */
+/** What calls the client on an address. Needs Python 3 with pip. */
 export async function georeportClient(rootAddress: string): Promise<Ask> {
-  const folder = mkdtempSync(join(tmpdir(), 'fengqiao-georeport-'));
-  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--root-user-action=ignore'];
-  await run('python3', ['-m', 'pip', 'install', ...quiet, '--target', folder, CLIENT]);
+  const python = await pythonWith(CLIENT);
+  const env = { ...python.env, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
   return async (method, args = {}, { format = 'json', jurisdiction = '' } = {}) => {
     const argv = ['-c', SCRIPT, rootAddress, jurisdiction, format, method, JSON.stringify(args)];
-    const env = { ...process.env, PYTHONPATH: folder, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
-    const { stdout } = await run('python3', argv, { env });
+    const { stdout } = await run(python.command, argv, { env });
     return JSON.parse(stdout) as unknown;
   };
 }

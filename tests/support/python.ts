@@ -4,18 +4,18 @@ import { run, which } from '../../infra/local/commands.ts';
 
 const INSTALL_MS = 5 * 60_000;
 
+/** A Python that knows what was installed; `args` go before one's own. */
 export interface PythonTool {
   command: string;
-  /** To be put before the tool's own arguments. */
   args: string[];
   env: NodeJS.ProcessEnv;
 }
 
 /**
- * A tool from PyPI, installed once into the cache and run as `python3 -m <module>`: a folder of packages can be renamed,
- * a virtual environment cannot. Throws when Python or the package index is not there.
+ * Packages from PyPI, installed once into the cache: a folder of packages can be renamed, a virtual environment cannot.
+ * Throws when Python or the package index is not there.
  */
-export async function pythonTool(requirement: string, module: string): Promise<PythonTool> {
+export async function pythonWith(requirement: string): Promise<PythonTool> {
   const python = which('python3', process.env);
   if (python === null) throw new Error(`python3 is not on PATH, so ${requirement} cannot be installed`);
   const key = `pypi-${requirement.replace(/[^A-Za-z0-9.]+/g, '-')}`;
@@ -31,6 +31,11 @@ export async function pythonTool(requirement: string, module: string): Promise<P
       });
     },
   );
-  const packages = join(folder, 'packages');
-  return { command: python, args: ['-m', module], env: { ...process.env, PYTHONPATH: packages } };
+  return { command: python, args: [], env: { ...process.env, PYTHONPATH: join(folder, 'packages') } };
 }
+
+/** A tool of such packages, run as `python3 -m <module>`. */
+export const pythonTool = async (requirement: string, module: string): Promise<PythonTool> => ({
+  ...(await pythonWith(requirement)),
+  args: ['-m', module],
+});

@@ -6,22 +6,6 @@ import { audited } from '../../audited.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { notFound, Problem, refusedProblem } from '../../problem.ts';
 
-/** Only administrators, at this moment. Throws a problem for everybody else. */
-export async function administratorsOnly({ actor }: FastifyRequest): Promise<void> {
-  if (actor.posts.some(({ role }) => role === 'administrator')) return;
-  throw new Problem({
-    ...{ status: 403, code: 'not_permitted', title: 'administrators only', expected: 'administrator' },
-  });
-}
-
-/** Only who holds a post now, whichever. */
-export async function staffOnly({ actor }: FastifyRequest): Promise<void> {
-  if (actor.posts.length > 0) return;
-  throw new Problem({
-    ...{ status: 403, code: 'not_permitted', title: 'members of staff only', expected: 'a post' },
-  });
-}
-
 /** What was done, or the problem it was refused with: what the path names and is not there is 404. */
 export function done<T>(result: T | Refusal): T {
   if (!isRefusal(result)) return result;

@@ -6,7 +6,7 @@ import { ACTION_BODIES, type PublicAction } from '../../../schemas/api/actions.t
 import { ActionResult, problemsOf } from '../../../schemas/api/views.ts';
 import { Id } from '../../../schemas/parts.ts';
 import type { Dispute } from '../../../domain/dispute/state.ts';
-import { mayAct } from '../../access.ts';
+import { mayAct, operationOf } from '../../access.ts';
 import { CommandHeaders, OccurredQuery, perform, withEtag } from '../../act.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { findDispute } from '../../found.ts';
@@ -33,7 +33,7 @@ export const actions: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => 
       `/disputes/:id/actions/${action}`,
       {
         schema: {
-          ...{ operationId: camelCase(action), tags: [group], summary: `${from} → ${to}` },
+          ...{ operationId: operationOf(action), tags: [group], summary: `${from} → ${to}` },
           description: `${condition}. By: ${who.join(', ')}.`,
           ...{ params: Type.Object({ id: Id() }), headers: CommandHeaders, querystring: OccurredQuery },
           body: bodySchema,
@@ -108,6 +108,3 @@ async function checkAccount({ accounts }: ApiDeps, { accountId }: Record<string,
     ...{ field: 'accountId', expected: 'the id of an open account' },
   });
 }
-
-const camelCase = (action: string): string =>
-  action.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
